@@ -1,0 +1,20 @@
+import { intakeBenchmark } from './intake/benchmark.ts'
+import { printFigure, type Benchmark } from './support/benchmark.ts'
+
+// npm run bench -- <name> [--figures]: prints one JSON line a figure, and ends with 1 when a gate is not met. With --figures a missed gate
+// is only told: for a machine that does other things as well, where a ratio of two throughputs says little.
+
+const benchmarks: Record<string, Benchmark> = { intake: intakeBenchmark }
+
+const name = process.argv[2] ?? ''
+const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined
+if (benchmark === undefined) {
+  console.error(`Which one? npm run bench -- ${Object.keys(benchmarks).join(' | ')}`)
+  process.exitCode = 2
+} else {
+  const seconds = Number(process.env.BENCH_SECONDS ?? '4')
+  if (!(seconds >= 1 && seconds <= 60)) throw new Error('BENCH_SECONDS is the length of a round: 1 to 60.')
+  const missed = await benchmark({ roundMs: seconds * 1_000, report: printFigure })
+  for (const gate of missed) console.error(`Missed: ${gate}`)
+  process.exitCode = missed.length === 0 || process.argv.includes('--figures') ? 0 : 1
+}

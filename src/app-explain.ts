@@ -1,0 +1,10 @@
+import { HubError } from './platform/errors.ts'
+
+/** What a person at a terminal reads when something has failed: a sentence, every fault, and what to do. */
+export function explain(thrown: unknown): string {
+  if (!(thrown instanceof HubError))
+    return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  return [thrown.message, ...thrown.faults.map((fault) => `  - ${fault.message}`), thrown.advice]
+    .filter(Boolean)
+    .join('\n')
+}

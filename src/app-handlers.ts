@@ -1,0 +1,217 @@
+import type { Logger } from 'pino'
+import { suppressCandidaciesOf } from './campaigns/log-store.ts'
+import { createFollowMessages } from './campaigns/follow-messages.ts'
+import type { ApplyDeps } from './catalog/apply-product-version.ts'
+import { createProductHandler } from './catalog/handle-product-event.ts'
+import { createInboundHandler } from './chatbot/handle-inbound-message.ts'
+import type { FieldUpdate, StatusUpdate } from './connectors/meta/webhook-types.ts'
+import { parseDelivery } from './connectors/woocommerce/parse-delivery.ts'
+import { parseCustomer, type WooCustomer, type WooOrder } from './connectors/woocommerce/woo-order.ts'
+import { readMetaUpdate, readWooEvent } from './intake/event-payload.ts'
+import {
+  done,
+  ignored,
+  type HandleEvent,
+  type HandleEvents,
+  type InboxHandlers,
+  type Outcome,
+} from './intake/inbox-event.ts'
+import { createOrderHandler } from './orders/handle-order-event.ts'
+import { findStockCause } from './orders/apply-order-version.ts'
+import type { SettleDeps } from './outbox/apply-news.ts'
+import type { OnMessagesChanged, Purpose } from './outbox/message.ts'
+import { settleStatuses, type DeliveryStatus } from './outbox/settle-statuses.ts'
+import { suppressWaiting } from './outbox/suppress-waiting.ts'
+import { applyTemplateUpdate, templateFields } from './outbox/template-updates.ts'
+import { answerAlerts, reopenAlerts } from './people/alerts.ts'
+import { setMetaStop, type ConsentDeps } from './people/consent.ts'
+import { createPreferenceHandler, createUserIdHandler } from './people/handle-person-updates.ts'
+import type { GivenIdentity } from './people/identity.ts'
+import { resolvePerson } from './people/resolve-person.ts'
+import type { Tx } from './platform/database.ts'
+import type { Random } from './platform/random.ts'
+import { stopNumber } from './shops/number-store.ts'
+import { loadShop, loadShopSettings } from './shops/shop-store.ts'
+
+export interface HandlerDeps {
+  random: Random
+  wake: (lane: string) => void
+  log: Logger
+}
+
+/** Who handles which event, and what one room asks of a room above it. */
+export interface Handlers {
+  inbox: InboxHandlers
+  onMessagesChanged: OnMessagesChanged
+  settle: SettleDeps
+  consent: ConsentDeps
+  catalog: ApplyDeps
+  importCustomer: (tx: Tx, shopId: number, customer: WooCustomer, now: Date) => Promise<void>
+  findPersonOfOrder: (
+    tx: Tx,
+    about: { shopId: number; order: WooOrder; now: Date },
+  ) => Promise<{ personId: number; matchedBy: string } | undefined>
+}
+
+export function createHandlers(deps: HandlerDeps): Handlers {
+  const onMessagesChanged = createFollowMessages({ answerAlerts, reopenAlerts })
+  const consent = createConsentDeps(onMessagesChanged)
+  const settle = createSettleDeps(deps, onMessagesChanged, consent)
+  const catalog: ApplyDeps = {
+    wake: deps.wake,
+    findStockCause,
+    backorderIsInStock: async (tx, shopId) => (await loadShopSettings(tx, shopId)).stock.backorderIsInStock,
+  }
+  const importCustomer = createCustomerImport(deps)
+  const findPersonOfOrder = createOrderPersonFinder(deps)
+  const people = {
+    ...deps,
+    ...consent,
+    countryOfShop: async (tx: Tx, shopId: number) => (await loadShop(tx, shopId)).country,
+  }
+  const template = createTemplateHandler()
+  return {
+    onMessagesChanged,
+    settle,
+    consent,
+    catalog,
+    importCustomer,
+    findPersonOfOrder,
+    inbox: {
+      one: {
+        message: createInboundHandler({ ...deps, ...consent }),
+        user_preference: createPreferenceHandler(people),
+        user_id_update: createUserIdHandler(people),
+        product: createProductHandler({ ...catalog, loadShop }),
+        order: createOrderHandler({ findPerson: findPersonOfOrder }),
+        customer: createCustomerHandler(importCustomer),
+        ...Object.fromEntries(templateFields.map((field) => [`field:${field}`, template])),
+      },
+      many: { status: createStatusHandler(settle) },
+    },
+  }
+}
+
+const marketing: Purpose[] = ['campaign', 'alert']
+
+// A pause or Meta's stop leaves what was asked for in place: the check before sending knows when that may still go.
+function createConsentDeps(onChanged: OnMessagesChanged): ConsentDeps {
+  return {
+    onOptOut: async (tx, end) => {
+      const isFull = end.reason === 'opted_out'
+      await suppressCandidaciesOf(tx, end.personId, {
+        ...end,
+        triggers: isFull ? ['asked', 'viewed', 'daily'] : ['viewed', 'daily'],
+      })
+      await suppressWaiting(tx, { onChanged }, { ...end, purposes: isFull ? marketing : ['campaign'] })
+    },
+  }
+}
+
+function createSettleDeps(deps: HandlerDeps, onChanged: OnMessagesChanged, consent: ConsentDeps): SettleDeps {
+  return {
+    onChanged,
+    onMetaStop: async (tx, stop) => {
+      await setMetaStop(tx, consent, { ...stop, stop: true, how: 'error_131050' })
+    },
+    onNumberStop: async (tx, stop) => {
+      const reason = stop.code === null ? 'refused' : `error_${stop.code}`
+      if (await stopNumber(tx, stop.phoneNumberId, reason, stop.now)) {
+        deps.log.error(
+          { ...stop },
+          'WhatsApp takes nothing more from this number: sending has stopped until somebody has looked',
+        )
+      }
+    },
+  }
+}
+
+function createCustomerImport(deps: HandlerDeps): Handlers['importCustomer'] {
+  return async (tx, shopId, customer, now) => {
+    const shop = await loadShop(tx, shopId)
+    await resolvePerson(tx, deps, {
+      shopId,
+      shopCountry: customer.country ?? shop.country,
+      identities: identitiesOfCustomer(customer.wcId, customer),
+      source: 'woocommerce',
+      firstName: customer.firstName,
+      lastName: customer.lastName,
+      now,
+    })
+  }
+}
+
+function createOrderPersonFinder(deps: HandlerDeps): Handlers['findPersonOfOrder'] {
+  return async (tx, { shopId, order, now }) => {
+    const shop = await loadShop(tx, shopId)
+    const identities = identitiesOfCustomer(order.customerWcId, order)
+    const found = await resolvePerson(tx, deps, {
+      shopId,
+      shopCountry: order.billingCountry ?? shop.country,
+      identities,
+      source: 'woocommerce',
+      firstName: order.firstName,
+      lastName: order.lastName,
+      now,
+    })
+    return found === undefined
+      ? undefined
+      : { personId: found.personId, matchedBy: identities[0]?.kind ?? 'email' }
+  }
+}
+
+/** The shop vouches for its customer's id; a phone and an e-mail were typed by somebody. */
+function identitiesOfCustomer(
+  wcId: number | null,
+  typed: { phone: string | null; email: string | null },
+): GivenIdentity[] {
+  return [
+    ...(wcId === null ? [] : [{ kind: 'wc_customer' as const, value: String(wcId), verified: true }]),
+    ...(typed.phone === null ? [] : [{ kind: 'phone' as const, value: typed.phone, verified: false }]),
+    ...(typed.email === null ? [] : [{ kind: 'email' as const, value: typed.email, verified: false }]),
+  ]
+}
+
+function createCustomerHandler(importCustomer: Handlers['importCustomer']): HandleEvent {
+  return async (tx, event) => {
+    if (event.shopId === null) return ignored('unknown_shop')
+    const { topic, body } = readWooEvent(event.payload)
+    const delivery = parseDelivery(topic, body)
+    if (delivery.kind === 'odd') return ignored(delivery.reason)
+    if (delivery.kind === 'deleted') return ignored('customer_deleted')
+    const parsed = parseCustomer(delivery.value)
+    if (parsed.kind === 'odd') return ignored(parsed.reason)
+    await importCustomer(tx, event.shopId, parsed.customer, event.receivedAt)
+    return done
+  }
+}
+
+function createTemplateHandler(): HandleEvent {
+  return async (tx, event) => {
+    if (event.shopId === null) return ignored('unknown_shop')
+    const update = readMetaUpdate(event.payload) as FieldUpdate
+    return (await applyTemplateUpdate(tx, event.shopId, update, event.receivedAt))
+      ? done
+      : ignored('unknown_template')
+  }
+}
+
+function createStatusHandler(settle: SettleDeps): HandleEvents {
+  return async (tx, events) => {
+    const statuses = events.map((event): DeliveryStatus => {
+      const update = readMetaUpdate(event.payload) as StatusUpdate
+      return { ...update, shopId: event.shopId ?? 0, wamid: update.id }
+    })
+    const now = events.reduce(
+      (last, event) => (event.receivedAt > last ? event.receivedAt : last),
+      new Date(0),
+    )
+    const outcomes = await settleStatuses(tx, settle, statuses, now)
+    return new Map(
+      events.map((event, at): [number, Outcome] => {
+        const outcome = outcomes[at] ?? 'unknown_message'
+        return [event.id, outcome === 'applied' ? done : ignored(outcome)]
+      }),
+    )
+  }
+}

@@ -1,0 +1,83 @@
+import type { SharedParts } from './app-parts.ts'
+import { planDueRuns } from './campaigns/back-in-stock/plan-runs.ts'
+import { prepareCampaignMessage } from './campaigns/prepare-message.ts'
+import { continueImports } from './catalog/import/continue-imports.ts'
+import { rereadProduct } from './catalog/reread-product.ts'
+import { createInboxProcessor, inboxLane } from './intake/inbox-processor.ts'
+import { applyOrderVersion } from './orders/apply-order-version.ts'
+import { sendLane } from './outbox/enqueue-message.ts'
+import { recoverSends } from './outbox/recover-sends.ts'
+import { resolveUncertain } from './outbox/resolve-uncertain.ts'
+import { sendDue } from './outbox/send-due.ts'
+import { findNumberByMetaId, findShopOfWaba } from './shops/number-store.ts'
+import { loadShop } from './shops/shop-store.ts'
+
+/** What is worked on, each lane by its own kind of row: the queue only says when to look. */
+export function registerLanes(parts: SharedParts): void {
+  const { db, clock, log, random, lanes, connections, handlers, metrics } = parts
+  const inbox = createInboxProcessor({
+    db,
+    clock,
+    log,
+    metrics,
+    handlers: handlers.inbox,
+    findNumber: findNumberByMetaId,
+    findShopOfWaba,
+  })
+  // More than one at a time, so that statuses do not wait behind a round of messages.
+  lanes.register(inboxLane, () => inbox.work(), { concurrency: 3 })
+
+  const catalog = {
+    ...handlers.catalog,
+    db,
+    clock,
+    wooClientOf: (shopId: number) => connections.wooClientOf(shopId),
+  }
+  lanes.register('campaigns', () =>
+    planDueRuns({
+      db,
+      clock,
+      random,
+      log,
+      wake: lanes.wake,
+      rereadProduct: async (shopId, productId) => {
+        const read = await rereadProduct(catalog, await loadShop(db, shopId), productId)
+        return read.kind !== 'unavailable'
+      },
+    }),
+  )
+
+  const recover = { db, clock, onChanged: handlers.onMessagesChanged }
+  lanes.register(
+    sendLane,
+    () =>
+      sendDue({
+        ...handlers.settle,
+        db,
+        clock,
+        random,
+        log,
+        pace: parts.pace,
+        definitions: parts.definitions,
+        prepare: { alert: prepareCampaignMessage, campaign: prepareCampaignMessage },
+        cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
+      }),
+    { concurrency: 4 },
+  )
+  lanes.register(
+    'outbox.settle',
+    async () => (await recoverSends(recover)) + (await resolveUncertain(recover)),
+  )
+
+  lanes.register('import', () =>
+    continueImports({
+      ...catalog,
+      log,
+      loadShop: (shopId) => loadShop(db, shopId),
+      importCustomer: handlers.importCustomer,
+      importOrder: async (tx, shopId, order, now) => {
+        await applyOrderVersion(tx, { findPerson: handlers.findPersonOfOrder }, shopId, { order, now })
+      },
+    }),
+  )
+}

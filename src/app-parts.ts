@@ -1,0 +1,36 @@
+import type { Connections } from './app-connections.ts'
+import type { Handlers } from './app-handlers.ts'
+import type { Pace } from './outbox/pace.ts'
+import type { TemplateDefinitions } from './outbox/template-definition.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Database } from './platform/database.ts'
+import type { Lanes } from './platform/lanes.ts'
+import type { Logger } from './platform/log.ts'
+import type { Metrics } from './platform/metrics.ts'
+import type { Random } from './platform/random.ts'
+import type { QueueConnection } from './platform/wake-queue.ts'
+import type { Box } from './shops/credentials.ts'
+
+/** What an app is made of that differs between a server, a command and a test. */
+export interface AppParts {
+  db: Database
+  clock: Clock
+  random: Random
+  log: Logger
+  box: Box
+  apiToken: string
+  /** Signs visitor tokens. */
+  visitorKey: Buffer
+  graph: { url: string; version: string }
+  queue: QueueConnection
+}
+
+/** That, and what the app has made of it: for those who register lanes and jobs. */
+export interface SharedParts extends AppParts {
+  metrics: Metrics
+  lanes: Lanes
+  connections: Connections
+  handlers: Handlers
+  definitions: TemplateDefinitions
+  pace: Pace
+}

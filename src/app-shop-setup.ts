@@ -1,0 +1,112 @@
+import type { Logger } from 'pino'
+import type { Connections } from './app-connections.ts'
+import { ensureCampaigns, switchCampaign } from './campaigns/campaign-store.ts'
+import { findLatestImport, startImport } from './catalog/import/import-store.ts'
+import { createWebhook, listWebhooks, readShopInfo } from './connectors/woocommerce/woo-shop.ts'
+import { createMissingTemplates, syncTemplates, type SyncResult } from './outbox/sync-templates.ts'
+import type { TemplateDefinitions } from './outbox/template-definition.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Database } from './platform/database.ts'
+import { HubError } from './platform/errors.ts'
+import { findCredentials, type Box } from './shops/credentials.ts'
+import { loadNumberOfShop } from './shops/number-store.ts'
+import type { Shop } from './shops/shop.ts'
+import { loadShop, nameShop } from './shops/shop-store.ts'
+
+export interface SetupDeps {
+  db: Database
+  clock: Clock
+  box: Box
+  connections: Connections
+}
+
+export const webhookTopics = [
+  'product.created',
+  'product.updated',
+  'product.deleted',
+  'product.restored',
+  'order.created',
+  'order.updated',
+  'order.deleted',
+  'customer.created',
+  'customer.updated',
+]
+
+/** Reads the state of all templates of the shop's account. */
+export async function syncTemplatesOfShop(deps: SetupDeps, shopId: number): Promise<SyncResult> {
+  const number = await loadNumberOfShop(deps.db, shopId)
+  const api = await deps.connections.cloudApiOf(shopId)
+  return syncTemplates({ ...deps, api }, { shopId, wabaId: number.wabaId, wabaMetaId: number.wabaMetaId })
+}
+
+/** Makes the templates this product sends at the shop's account, where they are missing. */
+export async function createTemplatesOfShop(
+  deps: SetupDeps,
+  shopId: number,
+  definitions: TemplateDefinitions,
+): ReturnType<typeof createMissingTemplates> {
+  const shop = await loadShop(deps.db, shopId)
+  if (shop.storeUrl === null)
+    throw new HubError(
+      'not_connected',
+      'WooCommerce is not connected, so the templates have no address to lead to.',
+    )
+  const number = await loadNumberOfShop(deps.db, shopId)
+  const api = await deps.connections.cloudApiOf(shopId)
+  const account = { shopId, wabaId: number.wabaId, wabaMetaId: number.wabaMetaId, storeUrl: shop.storeUrl }
+  return createMissingTemplates({ ...deps, api }, account, definitions)
+}
+
+/** Makes the webhooks that are missing in the shop, with our own secret. Returns the topics it made. */
+export async function createMissingWebhooks(
+  deps: SetupDeps,
+  shop: Shop,
+  publicUrl: string,
+): Promise<string[]> {
+  const client = await deps.connections.wooClientOf(shop.id)
+  const webhook = await findCredentials(deps.db, deps.box, shop.id, 'woocommerce_webhook')
+  if (webhook === undefined)
+    throw new HubError('not_connected', 'The secret of the WooCommerce webhooks is missing.')
+  const deliveryUrl = `${publicUrl}/webhooks/woocommerce/${shop.key}`
+  const existing = await listWebhooks(client)
+  if (!Array.isArray(existing))
+    throw new HubError('shop_unavailable', 'The shop did not list its webhooks.', { cause: existing })
+  const made: string[] = []
+  for (const topic of webhookTopics) {
+    if (existing.some((one) => one.topic === topic && one.deliveryUrl === deliveryUrl)) continue
+    const answer = await createWebhook(client, { topic, deliveryUrl, secret: webhook.secret })
+    if (answer.kind !== 'ok')
+      throw new HubError('shop_unavailable', `The shop did not take the webhook ${topic}.`, { cause: answer })
+    made.push(topic)
+  }
+  return made
+}
+
+/**
+ * What follows once a shop is connected: its campaigns (all on in the sandbox, else off), its name, and the first import unless there was
+ * one. In the sandbox also webhooks and templates, which a real account's owner makes with `hub connect`.
+ */
+export async function setUpShop(
+  deps: SetupDeps & {
+    log: Logger
+    publicUrl: string
+    definitions: TemplateDefinitions
+    wake: (lane: string) => void
+  },
+  shop: Shop,
+): Promise<void> {
+  const now = deps.clock.now()
+  await deps.db.transaction((tx) => ensureCampaigns(tx, shop.id, now))
+  if (shop.storeUrl !== null) {
+    const info = await readShopInfo(await deps.connections.wooClientOf(shop.id))
+    if ('name' in info && info.name !== '') await nameShop(deps.db, shop.id, info.name, now)
+    if ((await findLatestImport(deps.db, shop.id)) === undefined) {
+      await deps.db.transaction((tx) => startImport(tx, shop.id, now))
+      deps.wake('import')
+    }
+  }
+  if (!shop.isSandbox) return
+  await deps.db.transaction((tx) => switchCampaign(tx, shop.id, 'back_in_stock', { isOn: true, now }))
+  await createMissingWebhooks(deps, shop, deps.publicUrl)
+  await createTemplatesOfShop(deps, shop.id, deps.definitions)
+}

@@ -1,0 +1,12 @@
+import type { Sql } from '../platform/database.ts'
+
+/** The alerts that messages answer, leaving out those taken out of them before they went. */
+export async function listAlertsOfMessages(sql: Sql, messageIds: readonly number[]): Promise<number[]> {
+  const rows = await sql.query<{ alertId: number }>(
+    `select distinct l.alert_id from message_candidacies mc join reengagement_log l on l.id = mc.candidacy_id
+     where mc.message_id = any($1) and l.alert_id is not null and l.message_id = mc.message_id
+       and l.state in ('sent', 'delivered', 'failed')`,
+    [messageIds],
+  )
+  return rows.map((row) => row.alertId)
+}

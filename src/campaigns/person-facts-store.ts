@@ -1,0 +1,55 @@
+import type { Sql, Tx } from '../platform/database.ts'
+
+export interface PersonRow {
+  personId: number
+  shopId: number
+  firstName: string | null
+  language: string | null
+  country: string | null
+  consent: 'unknown' | 'pending' | 'opted_in' | 'opted_out'
+  consentAt: Date | null
+  metaStop: boolean
+  marketingPausedAt: Date | null
+  lastInboundAt: Date | null
+  /** Of all merged records. */
+  sendRegions: string[]
+  hasOpenAlert: boolean
+}
+
+export async function lockContactBudgets(tx: Tx, personIds: readonly number[]): Promise<void> {
+  await tx.execute(
+    `insert into contact_budgets (person_id, shop_id)
+     select id, shop_id from people where id = any($1) order by id on conflict (person_id) do nothing`,
+    [personIds],
+  )
+  await tx.execute(`select 1 from contact_budgets where person_id = any($1) order by person_id for update`, [
+    personIds,
+  ])
+}
+
+export function listPersonRows(sql: Sql, personIds: readonly number[], now: Date): Promise<PersonRow[]> {
+  return sql.query<PersonRow>(
+    `select p.id as person_id, p.shop_id, p.first_name, p.language, p.country, p.consent, p.consent_at, p.meta_stop,
+       p.marketing_paused_at, p.last_inbound_at,
+       coalesce((select array_agg(distinct region) from people record, unnest(record.send_regions) region
+                 where record.root_id = p.id), '{}') as send_regions,
+       exists (select 1 from alerts a join people record on record.id = a.person_id
+               where record.root_id = p.id and a.ended_at is null and a.expires_at > $2) as has_open_alert
+     from people p where p.id = any($1)`,
+    [personIds, now],
+  )
+}
+
+/** Counted messages of the people and of every record merged into them. */
+export function listCountedMessages(
+  sql: Sql,
+  personIds: readonly number[],
+  which: { since: Date; exceptMessageId: number | undefined },
+): Promise<{ personId: number; at: Date; purpose: 'campaign' | 'alert' }[]> {
+  return sql.query(
+    `select record.root_id as person_id, m.counted_at as at, m.purpose
+     from people record join messages m on m.person_id = record.id
+     where record.root_id = any($1) and m.counted_at > $2 and m.purpose in ('campaign', 'alert') and m.id <> $3`,
+    [personIds, which.since, which.exceptMessageId ?? 0],
+  )
+}

@@ -1,0 +1,34 @@
+import { messageReasons } from '../outbox/message-reasons.ts'
+
+// Why a candidacy ended, or waits: a closed list, each with the sentence a merchant reads.
+
+const sentences = {
+  ...messageReasons,
+  no_consent: 'This person has not agreed to marketing messages.',
+  opted_out: 'This person has opted out of marketing messages.',
+  paused: 'This person wrote something that sounds like "stop"; marketing waits for their answer.',
+  us_marketing_blocked: 'Meta does not deliver marketing messages to numbers in the United States.',
+  cap_7d: 'This person got a message in the last seven days.',
+  cap_30d: 'This person has had the most messages allowed in 30 days.',
+  cap_24h: 'This person got an alert in the last 24 hours.',
+  window_closed: 'It was outside the hours in which this person may be written to.',
+  already_told: 'This person was told about this product a short while ago.',
+  bought_since: 'This person has bought the product in the meantime.',
+  sold_out_again: 'The product was sold out again before the message could go.',
+  not_sellable: 'The product cannot be bought at the moment: unpublished, hidden or without a price.',
+  alert_ended: 'The person no longer asks to be told, or was told already.',
+  short_spell: 'The product had been out of stock only briefly, and nobody had asked for it.',
+  campaign_off: 'The campaign is switched off.',
+  shop_unavailable: 'The shop did not answer, so nothing could be checked before sending.',
+  merged: 'Two records turned out to be the same person; the other one keeps the message.',
+  holdout: 'This person is in the control group and gets no message, so that the effect can be measured.',
+  outranked: 'A message that matters more to this person took its place.',
+  grouped: 'Told in one message together with other products.',
+} as const
+
+export type ReasonCode = keyof typeof sentences
+
+/** The sentence of a reason; a code that is not in the list is shown as it is. */
+export function sentenceOf(code: string): string {
+  return code in sentences ? sentences[code as ReasonCode] : code
+}

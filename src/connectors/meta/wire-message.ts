@@ -1,0 +1,112 @@
+// What goes over the wire: our words for a message, and Meta's.
+
+/** `number` is E.164 with its +, or a business-scoped user id. */
+export type Recipient = { kind: 'number'; number: string } | { kind: 'bsuid'; bsuid: string }
+
+export interface OutgoingMessage {
+  recipient: Recipient
+  content: OutgoingContent
+  /** Up to 512 characters; comes back in every status of the message. */
+  callbackData: string
+}
+
+export type OutgoingContent = OutgoingText | OutgoingButtons | OutgoingTemplate
+
+export interface OutgoingText {
+  kind: 'text'
+  body: string
+}
+
+export interface OutgoingButtons {
+  kind: 'buttons'
+  body: string
+  buttons: { id: string; title: string }[]
+}
+
+export interface OutgoingTemplate {
+  kind: 'template'
+  name: string
+  language: string
+  headerImageUrl?: string
+  /** In the order of the template's text. `name`: of a named parameter; positional ones have none. */
+  parameters: { name?: string; text: string }[]
+  /** `index`: the place among all of the template's buttons, from 0. */
+  buttons: (
+    { kind: 'url'; index: number; suffix: string } | { kind: 'quick_reply'; index: number; payload: string }
+  )[]
+}
+
+/** The body of POST /{phone number id}/messages. */
+export function toWire(message: OutgoingMessage): Record<string, unknown> {
+  return {
+    messaging_product: 'whatsapp',
+    recipient_type: 'individual',
+    ...recipientToWire(message.recipient),
+    ...contentToWire(message.content),
+    biz_opaque_callback_data: message.callbackData,
+  }
+}
+
+// Without the + Meta would put our own number's country code in front.
+function recipientToWire(recipient: Recipient): Record<string, string> {
+  if (recipient.kind === 'bsuid') return { recipient: recipient.bsuid }
+  return { to: recipient.number.startsWith('+') ? recipient.number : `+${recipient.number}` }
+}
+
+function contentToWire(content: OutgoingContent): Record<string, unknown> {
+  switch (content.kind) {
+    case 'text':
+      return { type: 'text', text: { body: content.body, preview_url: false } }
+    case 'buttons':
+      return { type: 'interactive', interactive: buttonsToWire(content) }
+    case 'template':
+      return { type: 'template', template: templateToWire(content) }
+  }
+}
+
+function buttonsToWire(content: OutgoingButtons): Record<string, unknown> {
+  const buttons = content.buttons.map(({ id, title }) => ({ type: 'reply', reply: { id, title } }))
+  return { type: 'button', body: { text: content.body }, action: { buttons } }
+}
+
+function templateToWire(template: OutgoingTemplate): Record<string, unknown> {
+  const components: unknown[] = []
+  if (template.headerImageUrl !== undefined) {
+    components.push({
+      type: 'header',
+      parameters: [{ type: 'image', image: { link: template.headerImageUrl } }],
+    })
+  }
+  if (template.parameters.length > 0) {
+    const parameters = template.parameters.map(({ name, text }) =>
+      name === undefined ? { type: 'text', text } : { type: 'text', parameter_name: name, text },
+    )
+    components.push({ type: 'body', parameters })
+  }
+  components.push(...template.buttons.map(buttonToWire))
+  return {
+    name: template.name,
+    language: { code: template.language },
+    ...(components.length === 0 ? {} : { components }),
+  }
+}
+
+function buttonToWire(button: OutgoingTemplate['buttons'][number]): Record<string, unknown> {
+  const place = { type: 'button', sub_type: button.kind, index: String(button.index) }
+  switch (button.kind) {
+    case 'url':
+      return { ...place, parameters: [{ type: 'text', text: encodeUrlSuffix(button.suffix) }] }
+    case 'quick_reply':
+      return { ...place, parameters: [{ type: 'payload', payload: button.payload }] }
+  }
+}
+
+const notAllowed = /%(?![0-9a-f]{2})|[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]/giu
+
+/** Percent-encodes what may not stand in an address; what is encoded already stays. The template's own text ends in the slash. */
+export function encodeUrlSuffix(suffix: string): string {
+  return suffix
+    .replace(/^\/+/, '')
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .replace(notAllowed, (character) => encodeURIComponent(character))
+}

@@ -1,0 +1,17 @@
+import { explain } from './app-explain.ts'
+import { startApp } from './app-start.ts'
+import { loadConfig } from './platform/config.ts'
+import { readEnvironment } from './platform/environment.ts'
+import { createLog } from './platform/log.ts'
+import { stopOnSignal } from './platform/shutdown.ts'
+
+try {
+  const config = loadConfig(readEnvironment())
+  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY && !config.isProduction })
+  const running = await startApp(config, log)
+  stopOnSignal({ log, stop: () => running.stop() })
+  if (!config.isProduction) console.log(running.welcome)
+} catch (thrown) {
+  console.error(explain(thrown))
+  process.exit(1)
+}

@@ -1,0 +1,47 @@
+import type { Recipient } from '../connectors/meta/wire-message.ts'
+import type { Sql } from '../platform/database.ts'
+
+/** Where a person is written to, and since when they last wrote to us; merged records count as one person. */
+export interface Address {
+  recipient: Recipient | undefined
+  lastInboundAt: Date | null
+}
+
+interface AddressRow {
+  rootId: number
+  kind: 'wa_id' | 'phone' | 'bsuid' | null
+  value: string | null
+  asGiven: string | null
+  lastInboundAt: Date | null
+}
+
+/**
+ * By root id. What a person has proven comes before what somebody typed; then the number WhatsApp itself knows them by, a phone, a
+ * business-scoped user id; then the newest.
+ */
+export async function listAddresses(
+  sql: Sql,
+  people: { shopIds: readonly number[]; rootIds: readonly number[] },
+): Promise<Map<number, Address>> {
+  const rows = await sql.query<AddressRow>(
+    `select distinct on (record.root_id) record.root_id, i.kind, i.value, i.as_given,
+       (select max(other.last_inbound_at) from people other where other.root_id = record.root_id) as last_inbound_at
+     from people record left join person_identities i
+       on i.person_id = record.id and i.shop_id = record.shop_id and i.ended_at is null and i.kind in ('wa_id', 'phone', 'bsuid')
+     where record.root_id = any($1) and record.shop_id = any($2)
+     order by record.root_id, i.verified desc nulls last, array_position(array['wa_id', 'phone', 'bsuid'], i.kind),
+       i.started_at desc, i.id desc`,
+    [people.rootIds, people.shopIds],
+  )
+  return new Map(
+    rows.map((row) => [row.rootId, { recipient: toRecipient(row), lastInboundAt: row.lastInboundAt }]),
+  )
+}
+
+// WhatsApp's own spelling of a number may differ from the canonical one (Brazil, Mexico, Argentina), and is sure to reach them.
+function toRecipient({ kind, value, asGiven }: AddressRow): Recipient | undefined {
+  if (kind === null || value === null) return undefined
+  if (kind === 'bsuid') return { kind, bsuid: asGiven ?? value }
+  const digits = (kind === 'wa_id' ? (asGiven ?? value) : value).replace(/\D/g, '')
+  return digits === '' ? undefined : { kind: 'number', number: `+${digits}` }
+}

@@ -1,0 +1,134 @@
+import { encodeUrlSuffix, type OutgoingTemplate } from '../connectors/meta/wire-message.ts'
+import type { TemplateContent } from './message.ts'
+import { fillPlaceholders, findPlaceholders } from './placeholders.ts'
+import type { TemplateDefinition } from './template-definition.ts'
+import type { Template } from './template.ts'
+
+const longestBody = 1024
+const longestUrl = 2000
+
+/**
+ * Lays the values into the template as Meta has it, which decides what it needs; the definition adds names of positional parameters,
+ * wordings for what is not known and payloads. Undefined: a value is missing or does not fit, and Meta would refuse the message.
+ */
+export function fillTemplate(
+  content: TemplateContent,
+  template: Template,
+  definition: TemplateDefinition | undefined,
+): OutgoingTemplate | undefined {
+  const header = fillHeader(content, template)
+  const parameters = fillBody(content, template, definition)
+  const buttons = fillButtons(content, template, definition)
+  if (header === undefined || parameters === undefined || buttons === undefined) return undefined
+  return {
+    kind: 'template',
+    name: template.name,
+    language: template.language,
+    ...header,
+    parameters,
+    buttons,
+  }
+}
+
+type Component = Template['components'][number]
+
+function findComponent(template: Template, type: string): Component | undefined {
+  return template.components.find((component) => component.type === type)
+}
+
+function fillHeader(content: TemplateContent, template: Template): { headerImageUrl?: string } | undefined {
+  const header = findComponent(template, 'HEADER')
+  if (header === undefined) return {}
+  if (header.format === 'TEXT') return findPlaceholders(textOf(header)).length === 0 ? {} : undefined
+  if (header.format !== 'IMAGE' || !/^https?:\/\//.test(content.headerImageUrl ?? '')) return undefined
+  return content.headerImageUrl === undefined ? undefined : { headerImageUrl: content.headerImageUrl }
+}
+
+function fillBody(
+  content: TemplateContent,
+  template: Template,
+  definition: TemplateDefinition | undefined,
+): OutgoingTemplate['parameters'] | undefined {
+  const text = textOf(findComponent(template, 'BODY'))
+  const isNamed = template.parameterFormat === 'NAMED'
+  const keys = findPlaceholders(text)
+  // Positional values are taken by their number, wherever in the text it stands.
+  const ordered = isNamed ? keys : keys.toSorted((first, second) => Number(first) - Number(second))
+  const values = ordered.map((key) => {
+    const name = isNamed ? key : (definition?.parameters[Number(key) - 1] ?? key)
+    return { key, text: cleanValue(content.parameters[name]) ?? defaultOf(definition, template, name) }
+  })
+  if (values.some((value) => value.text === undefined)) return undefined
+  const textOfKey = new Map(values.map((value) => [value.key, value.text ?? '']))
+  if (fillPlaceholders(text, (key) => textOfKey.get(key) ?? '').length > longestBody) return undefined
+  return values.map((value) =>
+    isNamed ? { name: value.key, text: value.text ?? '' } : { text: value.text ?? '' },
+  )
+}
+
+/** Meta refuses parameters with line breaks, tabs and runs of spaces. */
+function cleanValue(value: string | undefined): string | undefined {
+  const cleaned = value?.replace(/[\s\0]+/g, ' ').trim()
+  return cleaned === '' ? undefined : cleaned
+}
+
+function defaultOf(
+  definition: TemplateDefinition | undefined,
+  template: Template,
+  name: string,
+): string | undefined {
+  return definition?.languages[template.language]?.defaults[name]
+}
+
+function fillButtons(
+  content: TemplateContent,
+  template: Template,
+  definition: TemplateDefinition | undefined,
+): OutgoingTemplate['buttons'] | undefined {
+  const buttons = listButtons(template)
+  const urlFilled = buttons.flatMap((button, index) =>
+    button.type === 'URL' && String(button.url).includes('{{')
+      ? [fillUrl(content, String(button.url), index)]
+      : [],
+  )
+  if (urlFilled.includes(undefined)) return undefined
+  return [
+    ...urlFilled.filter((filled) => filled !== undefined),
+    ...fillQuickReplies(content, buttons, definition),
+  ].toSorted((first, second) => first.index - second.index)
+}
+
+function fillUrl(
+  content: TemplateContent,
+  url: string,
+  index: number,
+): OutgoingTemplate['buttons'][number] | undefined {
+  const suffix = content.urlSuffix
+  if (suffix === undefined || url.length + encodeUrlSuffix(suffix).length > longestUrl) return undefined
+  return { kind: 'url', index, suffix }
+}
+
+// A role is known by the place among the quick replies: Meta keeps no roles, and texts differ by language.
+function fillQuickReplies(
+  content: TemplateContent,
+  buttons: readonly Component[],
+  definition: TemplateDefinition | undefined,
+): OutgoingTemplate['buttons'] {
+  const defined =
+    definition?.buttons.flatMap((button) => (button.kind === 'quick_reply' ? [button] : [])) ?? []
+  const places = buttons.flatMap((button, index) => (button.type === 'QUICK_REPLY' ? [index] : []))
+  return places.flatMap((index, nth) => {
+    const role = defined[nth]?.role ?? String(nth)
+    const payload = content.buttonPayloads?.[role] ?? defined[nth]?.payload
+    return payload === undefined ? [] : [{ kind: 'quick_reply' as const, index, payload }]
+  })
+}
+
+function listButtons(template: Template): Component[] {
+  const buttons = findComponent(template, 'BUTTONS')?.buttons
+  return Array.isArray(buttons) ? (buttons as Component[]) : []
+}
+
+function textOf(component: Component | undefined): string {
+  return typeof component?.text === 'string' ? component.text : ''
+}

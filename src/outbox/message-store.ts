@@ -1,0 +1,216 @@
+import type { Sql, Tx } from '../platform/database.ts'
+import type { Content, MessageChange, MessageState, Purpose } from './message.ts'
+import type { Ledger } from './decide-settlement.ts'
+
+export interface NewRow {
+  shopId: number
+  personId: number
+  phoneNumberId: number
+  purpose: Purpose
+  lane: number
+  content: Content | null
+  callbackId: string
+  uniqueKey: string | null
+  dueAt: Date
+  expiresAt: Date | null
+  countedAt: Date | null
+}
+
+/** Rows whose unique key exists already are left out of the answer. */
+export function insertRows(
+  tx: Tx,
+  rows: readonly NewRow[],
+  now: Date,
+): Promise<{ id: number; callbackId: string }[]> {
+  return tx.query(
+    `insert into messages (shop_id, person_id, phone_number_id, purpose, lane, state, content, callback_id, unique_key, attempt,
+       due_at, expires_at, counted_at, created_at)
+     select shop_id, person_id, phone_number_id, purpose, lane, 'waiting', content::jsonb, callback_id, unique_key, 1,
+       due_at, expires_at, counted_at, $12
+     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
+       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
+       u(shop_id, person_id, phone_number_id, purpose, lane, content, callback_id, unique_key, due_at, expires_at, counted_at)
+     on conflict (shop_id, unique_key) where unique_key is not null do nothing
+     returning id, callback_id`,
+    [
+      rows.map((row) => row.shopId),
+      rows.map((row) => row.personId),
+      rows.map((row) => row.phoneNumberId),
+      rows.map((row) => row.purpose),
+      rows.map((row) => row.lane),
+      rows.map((row) => writeContent(row.content)),
+      rows.map((row) => row.callbackId),
+      rows.map((row) => row.uniqueKey),
+      rows.map((row) => row.dueAt),
+      rows.map((row) => row.expiresAt),
+      rows.map((row) => row.countedAt),
+      now,
+    ],
+  )
+}
+
+/** JSON text that jsonb takes: U+0000 and halves of characters, which it refuses, are taken out. */
+export function writeContent(content: Content | null): string | null {
+  if (content === null) return null
+  return JSON.stringify(content, (_, value: unknown) =>
+    typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '') : value,
+  )
+}
+
+export async function findByUniqueKey(
+  sql: Sql,
+  shopId: number,
+  uniqueKey: string,
+): Promise<number | undefined> {
+  const [row] = await sql.query<{ id: number }>(
+    `select id from messages where shop_id = $1 and unique_key = $2`,
+    [shopId, uniqueKey],
+  )
+  return row?.id
+}
+
+export async function insertLinks(
+  tx: Tx,
+  links: readonly { candidacyId: number; messageId: number }[],
+): Promise<void> {
+  await tx.execute(
+    `insert into message_candidacies (message_id, candidacy_id) select * from unnest($1::bigint[], $2::bigint[])
+     on conflict do nothing`,
+    [links.map((link) => link.messageId), links.map((link) => link.candidacyId)],
+  )
+}
+
+export interface Move {
+  id: number
+  state: MessageState
+  reason: string | null
+  dueAt: Date
+  countedAt: Date | null
+}
+
+/** Brings messages that the caller has locked to another state. */
+export async function moveMessages(tx: Tx, moves: readonly Move[]): Promise<void> {
+  if (moves.length === 0) return
+  await tx.execute(
+    `update messages m set state = u.state, reason = u.reason, due_at = u.due_at, counted_at = u.counted_at
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) u(id, state, reason, due_at, counted_at)
+     where m.id = u.id`,
+    [
+      moves.map((move) => move.id),
+      moves.map((move) => move.state),
+      moves.map((move) => move.reason),
+      moves.map((move) => move.dueAt),
+      moves.map((move) => move.countedAt),
+    ],
+  )
+}
+
+type Changed = Omit<MessageChange, 'at'>
+
+const changedColumns = `m.id as message_id, m.shop_id, m.person_id, m.purpose, m.state, m.reason, m.error_code`
+
+/** Of a person, merged records included. */
+export function suppressWaitingRows(
+  tx: Tx,
+  which: { shopId: number; personId: number; purposes: readonly Purpose[]; reason: string },
+): Promise<Changed[]> {
+  return tx.query<Changed>(
+    `update messages m set state = 'suppressed', reason = $4, counted_at = null
+     where m.shop_id = $1 and m.state = 'waiting' and m.purpose = any($3) and m.person_id in (
+       select record.id from people asked join people record on record.root_id = asked.root_id
+       where asked.id = $2 and asked.shop_id = $1)
+     returning ${changedColumns}`,
+    [which.shopId, which.personId, which.purposes, which.reason],
+  )
+}
+
+/** Messages that a sender began and, by the database's clock, can no longer be at. */
+export function markAbandoned(tx: Tx, now: Date, limit: number): Promise<Changed[]> {
+  return tx.query<Changed>(
+    `update messages m set state = 'uncertain', uncertain_at = $1
+     where m.id in (select id from messages where state = 'sending' and lease_until < now()
+                    order by id limit $2 for update skip locked)
+     returning ${changedColumns}`,
+    [now, limit],
+  )
+}
+
+export function listShopsWithUncertain(sql: Sql): Promise<{ shopId: number }[]> {
+  return sql.query(`select distinct shop_id from messages where state = 'uncertain'`)
+}
+
+const ledgerColumns = `id, shop_id, person_id, phone_number_id, purpose, state, reason, attempt, due_at, expires_at, started_at,
+  counted_at, accepted_at, wamid, sent_at, delivered_at, read_at, failed_at, error_code, error_details, pricing_category, pricing_type`
+
+export function lockUncertain(tx: Tx, shopId: number, since: Date, limit: number): Promise<Ledger[]> {
+  return tx.query<Ledger>(
+    `select ${ledgerColumns} from messages where state = 'uncertain' and shop_id = $1 and uncertain_at <= $2
+     order by id limit $3 for update skip locked`,
+    [shopId, since, limit],
+  )
+}
+
+/** For another attempt; the callback id stays, so that a late status of the first one still finds the message. */
+export async function queueAgain(tx: Tx, ids: readonly number[], now: Date): Promise<void> {
+  await tx.execute(
+    `update messages set state = 'waiting', reason = 'sent_again', attempt = attempt + 1, due_at = $2 where id = any($1)`,
+    [ids, now],
+  )
+}
+
+export async function lockLedger(tx: Tx, shopId: number, id: number): Promise<Ledger | undefined> {
+  const [ledger] = await tx.query<Ledger>(
+    `select ${ledgerColumns} from messages where shop_id = $1 and id = $2 for update`,
+    [shopId, id],
+  )
+  return ledger
+}
+
+/** In id order, so that two sets of statuses about the same messages wait for each other instead of locking up. */
+export function lockLedgersByStatus(
+  tx: Tx,
+  which: { shopId: number; callbackIds: readonly string[]; wamids: readonly string[] },
+): Promise<(Ledger & { callbackId: string })[]> {
+  return tx.query(
+    `select ${ledgerColumns}, callback_id from messages
+     where shop_id = $1 and (callback_id = any($2) or wamid = any($3)) order by id for update`,
+    [which.shopId, which.callbackIds, which.wamids],
+  )
+}
+
+export async function markUncertain(tx: Tx, id: number, now: Date): Promise<void> {
+  await tx.execute(`update messages set state = 'uncertain', uncertain_at = $2 where id = $1`, [id, now])
+}
+
+export async function saveLedgers(tx: Tx, ledgers: readonly Ledger[]): Promise<void> {
+  if (ledgers.length === 0) return
+  await tx.execute(
+    `update messages m set state = u.state, reason = u.reason, attempt = u.attempt, due_at = u.due_at, counted_at = u.counted_at,
+       wamid = u.wamid, accepted_at = u.accepted_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at,
+       failed_at = u.failed_at, error_code = u.error_code, error_details = u.error_details,
+       pricing_category = u.pricing_category, pricing_type = u.pricing_type
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::timestamptz[],
+       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::text[], $15::text[], $16::text[])
+       u(id, state, reason, attempt, due_at, counted_at, wamid, accepted_at, sent_at, delivered_at, read_at, failed_at, error_code,
+         error_details, pricing_category, pricing_type)
+     where m.id = u.id`,
+    [
+      ledgers.map((ledger) => ledger.id),
+      ledgers.map((ledger) => ledger.state),
+      ledgers.map((ledger) => ledger.reason),
+      ledgers.map((ledger) => ledger.attempt),
+      ledgers.map((ledger) => ledger.dueAt),
+      ledgers.map((ledger) => ledger.countedAt),
+      ledgers.map((ledger) => ledger.wamid),
+      ledgers.map((ledger) => ledger.acceptedAt),
+      ledgers.map((ledger) => ledger.sentAt),
+      ledgers.map((ledger) => ledger.deliveredAt),
+      ledgers.map((ledger) => ledger.readAt),
+      ledgers.map((ledger) => ledger.failedAt),
+      ledgers.map((ledger) => ledger.errorCode),
+      ledgers.map((ledger) => ledger.errorDetails),
+      ledgers.map((ledger) => ledger.pricingCategory),
+      ledgers.map((ledger) => ledger.pricingType),
+    ],
+  )
+}

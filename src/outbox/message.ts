@@ -1,0 +1,83 @@
+import type { Tx } from '../platform/database.ts'
+
+export type Purpose = 'reply' | 'transactional' | 'alert' | 'campaign' | 'merchant_notice'
+
+export type MessageState =
+  | 'waiting'
+  | 'sending'
+  | 'uncertain'
+  | 'accepted'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'outcome_unknown'
+  | 'suppressed'
+  | 'expired'
+
+export type Content = TextContent | ButtonsContent | TemplateContent
+
+/** Free text: only inside the 24-hour window. */
+export interface TextContent {
+  kind: 'text'
+  body: string
+}
+
+/** Up to three reply buttons: only inside the 24-hour window. */
+export interface ButtonsContent {
+  kind: 'buttons'
+  body: string
+  buttons: { id: string; title: string }[]
+}
+
+/** An approved template by name; the outbox finds the language and lays the values into Meta's form. */
+export interface TemplateContent {
+  kind: 'template'
+  name: string
+  /** In order of preference: the person's, the shop's. */
+  languages: string[]
+  /** By parameter name; positional templates take them in the order in which the definition lists them. */
+  parameters: Record<string, string>
+  headerImageUrl?: string
+  /** What completes the url button's address. */
+  urlSuffix?: string
+  /** Payloads of the quick-reply buttons, by the button's role in the definition (`opt_out`, …). */
+  buttonPayloads?: Record<string, string>
+}
+
+/** What a purpose's owner sees when its message is about to go. */
+export interface ClaimedMessage {
+  id: number
+  shopId: number
+  personId: number
+  phoneNumberId: number
+  purpose: Purpose
+  content: Content | null
+  attempt: number
+  dueAt: Date
+  expiresAt: Date | null
+}
+
+/** The answer of the check that runs again right before sending. */
+export type Prepared =
+  | { kind: 'send'; content: Content }
+  | { kind: 'defer'; until: Date; reason: string }
+  | { kind: 'suppress'; reason: string }
+  | { kind: 'expire'; reason: string }
+
+/** Runs inside the transaction that stamps the message `started`. Locks what it counts. */
+export type PrepareMessage = (tx: Tx, message: ClaimedMessage, now: Date) => Promise<Prepared>
+
+/** A message has a new state; told inside the same transaction. */
+export interface MessageChange {
+  messageId: number
+  shopId: number
+  personId: number
+  purpose: Purpose
+  state: MessageState
+  reason: string | null
+  errorCode: number | null
+  at: Date
+}
+
+export type OnMessagesChanged = (tx: Tx, changes: MessageChange[], now: Date) => Promise<void>

@@ -1,0 +1,18 @@
+// The language most customers of a country read, for as long as a person has not chosen one. Those in which there are texts.
+const languages: Readonly<Record<string, readonly string[]>> = {
+  pt: ['BR', 'PT', 'AO', 'MZ'],
+  de: ['DE', 'AT', 'CH', 'LI'],
+  es: ['ES', 'MX', 'AR', 'CO', 'CL', 'PE', 'UY', 'EC', 'BO', 'PY', 'VE'],
+  en: ['GB', 'US', 'IE', 'AU', 'CA', 'NZ', 'IN', 'ZA'],
+}
+
+const byCountry = new Map(
+  Object.entries(languages).flatMap(([language, countries]) =>
+    countries.map((country) => [country, language] as const),
+  ),
+)
+
+/** Two letters ('pt'); undefined for a country that is not listed, or not known. */
+export function languageOfCountry(country: string | null): string | undefined {
+  return country === null ? undefined : byCountry.get(country)
+}

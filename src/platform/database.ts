@@ -1,0 +1,135 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from '../../generated/prisma/client.ts'
+
+/** Anything that runs SQL. Column names come back in camelCase, bigint as number (keys stay far below 2^53), timestamptz as Date. */
+export interface Sql {
+  query<T>(text: string, values?: readonly unknown[]): Promise<T[]>
+  /** The number of rows it touched. */
+  execute(text: string, values?: readonly unknown[]): Promise<number>
+}
+
+/** One transaction; passed along, never kept. No HTTP call while one is open. */
+export interface Tx extends Sql {
+  /** Undoes only `work` when it throws, and throws on. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+  /** Runs once the transaction has committed: wake a lane, tell a listener. */
+  afterCommit(effect: () => void): void
+}
+
+export interface Database extends Sql {
+  readonly pool: pg.Pool
+  readonly prisma: PrismaClient
+  readonly url: string
+  /** READ COMMITTED; rolled back when `work` throws. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+const int8Oid = 20
+const int8ArrayOid = 1016
+const types = new pg.TypeOverrides()
+types.setTypeParser(int8Oid, Number)
+types.setTypeParser(int8ArrayOid, (text: string) => text.slice(1, -1).split(',').filter(Boolean).map(Number))
+
+export function openDatabase(
+  url: string,
+  options: { poolSize?: number; onError?: (error: Error) => void } = {},
+): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? 10,
+    types,
+    connectionTimeoutMillis: 10_000,
+  })
+  // Without a listener an idle connection that the server drops ends the process.
+  pool.on('error', options.onError ?? (() => undefined))
+  // One that is lost while it is in use fails its query; the event itself would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const sql = sqlOver(pool)
+  const prisma = lazy(() => new PrismaClient({ adapter: new PrismaPg(pool as never) }))
+  return {
+    ...sql,
+    pool,
+    url,
+    get prisma() {
+      return prisma.get()
+    },
+    transaction: (work) => runTransaction(pool, work),
+    close: async () => {
+      if (prisma.isMade()) await prisma.get().$disconnect()
+      if (!pool.ended) await pool.end()
+    },
+  }
+}
+
+async function runTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  const effects: (() => void)[] = []
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(txOver(client, effects))
+    await client.query('COMMIT')
+    for (const effect of effects) effect()
+    return result
+  } catch (thrown) {
+    await client.query('ROLLBACK').catch((error: unknown) => {
+      broken = error instanceof Error ? error : new Error(String(error))
+    })
+    throw thrown
+  } finally {
+    client.release(broken)
+  }
+}
+
+function txOver(client: pg.PoolClient, effects: (() => void)[]): Tx {
+  let depth = 0
+  return {
+    ...sqlOver(client),
+    afterCommit: (effect) => effects.push(effect),
+    savepoint: async (work) => {
+      const name = `savepoint_${++depth}`
+      const effectsBefore = effects.length
+      await client.query(`SAVEPOINT ${name}`)
+      try {
+        const result = await work()
+        await client.query(`RELEASE SAVEPOINT ${name}`)
+        return result
+      } catch (thrown) {
+        effects.length = effectsBefore
+        await client.query(`ROLLBACK TO SAVEPOINT ${name}`)
+        throw thrown
+      }
+    },
+  }
+}
+
+function sqlOver(runner: pg.Pool | pg.PoolClient): Sql {
+  const run = (text: string, values: readonly unknown[]): Promise<pg.QueryArrayResult> =>
+    runner.query({ text, values: [...values], rowMode: 'array' })
+  return {
+    query: async <T>(text: string, values: readonly unknown[] = []) => {
+      const result = await run(text, values)
+      const names = result.fields.map((field) => camelCase(field.name))
+      return result.rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at]])) as T)
+    },
+    execute: async (text, values = []) => (await run(text, values)).rowCount ?? 0,
+  }
+}
+
+const camelCased = new Map<string, string>()
+
+function camelCase(name: string): string {
+  let converted = camelCased.get(name)
+  if (converted === undefined) {
+    converted = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    camelCased.set(name, converted)
+  }
+  return converted
+}
+
+function lazy<T>(make: () => T): { get(): T; isMade(): boolean } {
+  let made: { value: T } | undefined
+  return { get: () => (made ??= { value: make() }).value, isMade: () => made !== undefined }
+}

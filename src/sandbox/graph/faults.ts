@@ -1,0 +1,59 @@
+/** What goes wrong on demand. Not kept over a restart. */
+export interface WhatsAppFaults {
+  /** Each webhook is delivered this many times more. */
+  extraCopies: number
+  /** Webhooks that wait are delivered in an order drawn by chance. */
+  shuffle: boolean
+  /** Up to this many updates in one delivery. */
+  batchSize: number
+  /** Webhooks wait until they are released. */
+  hold: boolean
+  /** The next so many updates never reach the hub. */
+  loseUpdates: number
+  /** The next so many messages are taken and sent, but the connection is cut before the answer. */
+  loseAnswers: number
+  /** Sends are refused in the answer. */
+  refuse: CodedFault | null
+  /** Sends are accepted and fail later. */
+  fail: CodedFault | null
+  /** A free message outside the window is refused in the answer, or accepted and failed later: both have been seen. */
+  windowRefusal: 'at_once' | 'later'
+  templateReview: 'at_once' | 'when_told'
+}
+
+export interface CodedFault {
+  code: number
+  /** How many more times; left out: until it is taken away. */
+  times?: number
+  /** Only messages to this number (digits) or BSUID. */
+  to?: string
+}
+
+export const noFaults: WhatsAppFaults = {
+  extraCopies: 0,
+  shuffle: false,
+  batchSize: 1,
+  hold: false,
+  loseUpdates: 0,
+  loseAnswers: 0,
+  refuse: null,
+  fail: null,
+  windowRefusal: 'later',
+  templateReview: 'at_once',
+}
+
+/** The fault's code if it strikes this address, counted down. */
+export function strike(
+  faults: WhatsAppFaults,
+  which: 'refuse' | 'fail',
+  address: string,
+): number | undefined {
+  const fault = faults[which]
+  if (fault === null) return undefined
+  if (fault.to !== undefined && fault.to.replace(/^\+/, '') !== address.replace(/^\+/, '')) return undefined
+  if (fault.times !== undefined) {
+    faults[which] = fault.times > 1 ? { ...fault, times: fault.times - 1 } : null
+    if (fault.times < 1) return undefined
+  }
+  return fault.code
+}

@@ -1,0 +1,121 @@
+import type { Collection, Store } from '../store.ts'
+import type { Fields } from '../read-values.ts'
+
+/** Whose account is played. */
+export interface WhatsAppAccount {
+  accessToken: string
+  appSecret: string
+  verifyToken: string
+  phoneNumberId: string
+  wabaId: string
+  catalogId: string
+}
+
+/** Somebody with a phone. */
+export interface Person {
+  id: string
+  name: string
+  /** E.164, as people dial it. */
+  phone: string
+  /** As WhatsApp spells it: digits, for Brazil at times without the ninth, for Mexico with a 1 after the country code. */
+  waId: string
+  /** Business-scoped user id; a new one comes with a new number. */
+  bsuid: string
+  /** With one, the number is left out of webhooks unless it was the number that was written to. */
+  username: string | null
+  language: string
+  /** Reads what arrives at once; else only when told. */
+  readsAtOnce: boolean
+  onWhatsApp: boolean
+  /** Asked Meta to stop marketing from this business. */
+  stoppedMarketing: boolean
+  /** Has had enough marketing from everybody together: Meta holds more back. */
+  marketingCapped: boolean
+  blockedUs: boolean
+  /** When the 24-hour window was last opened. */
+  lastWroteMs: number | null
+}
+
+export type StatusName = 'sent' | 'delivered' | 'read' | 'failed'
+
+export interface Status {
+  status: StatusName
+  atMs: number
+  errorCode?: number
+}
+
+/** One message of either direction, as it went over the wire. */
+export interface LoggedMessage {
+  /** wamid */
+  id: string
+  direction: 'to_person' | 'from_person'
+  /** Null: nobody here has the number it was sent to. */
+  personId: string | null
+  /** `to` or `recipient` as given; of messages from people, their wa_id. */
+  address: string
+  byUserId: boolean
+  type: string
+  /** What stands under the message's type: `{ body }` of a text. */
+  content: Fields
+  /** What a person sees of a template, its parameters filled in. */
+  shown: string
+  category: string | null
+  isFree: boolean
+  callbackData: string | null
+  contextId: string | null
+  atMs: number
+  statuses: readonly Status[]
+}
+
+export interface Template {
+  id: string
+  name: string
+  language: string
+  category: string
+  status: string
+  rejectedReason: string
+  quality: string
+  parameterFormat: 'NAMED' | 'POSITIONAL'
+  components: readonly Fields[]
+}
+
+/** Something that happened, on its way to the hub. */
+export interface Update {
+  id: number
+  field: string
+  value: Fields
+  /** Fields other than `messages` say when in the entry. */
+  timeS: number | null
+}
+
+export interface GraphState {
+  people: Collection<Person>
+  messages: Collection<LoggedMessage>
+  templates: Collection<Template>
+  updates: Collection<Update>
+  /** Resumable uploads that were begun: what was announced. */
+  uploads: Collection<{ bytes: number; type: string; handle: string | null }>
+  nextId(sequence: string): number
+  together<Result>(work: () => Result): Result
+}
+
+export function openGraphState(store: Store): GraphState {
+  return {
+    people: store.collection('people'),
+    messages: store.collection('messages'),
+    templates: store.collection('templates'),
+    updates: store.collection('updates'),
+    uploads: store.collection('uploads'),
+    nextId: (sequence) => store.nextId(sequence),
+    together: (work) => store.together(work),
+  }
+}
+
+/** The business's own number, in Portugal: what a number without + is taken to be in. */
+export const ownNumber = { display: '+351 21 012 3400', digits: '351210123400', countryCode: '351' }
+
+const windowMs = 24 * 60 * 60 * 1000
+
+export function isWindowOpen(person: Person, nowMs: number): boolean {
+  return person.lastWroteMs !== null && nowMs - person.lastWroteMs < windowMs
+}

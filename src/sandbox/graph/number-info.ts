@@ -1,0 +1,29 @@
+import type { Fields } from '../read-values.ts'
+import { GraphError } from './graph-error.ts'
+import { ownNumber, type WhatsAppAccount } from './graph-state.ts'
+
+const defaultFields = 'verified_name,code_verification_status,display_phone_number,quality_rating,id'
+
+/** GET /{phone number id}?fields=… */
+export function renderNumber(account: WhatsAppAccount, fields: string | null): Fields {
+  const all: Fields = {
+    verified_name: 'Alfama Roasters',
+    code_verification_status: 'VERIFIED',
+    display_phone_number: ownNumber.display,
+    quality_rating: 'GREEN',
+    platform_type: 'CLOUD_API',
+    throughput: { level: 'STANDARD' },
+    status: 'CONNECTED',
+    name_status: 'APPROVED',
+    account_mode: 'LIVE',
+    whatsapp_business_manager_messaging_limit: 'TIER_100K',
+    id: account.phoneNumberId,
+  }
+  const names = (fields ?? defaultFields).split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !(name in all))
+  if (unknown !== undefined) {
+    const title = `(#100) Tried accessing nonexisting field (${unknown}) on node type (WhatsAppBusinessPhoneNumber)`
+    throw new GraphError(100, undefined, { title })
+  }
+  return Object.fromEntries([...new Set([...names, 'id'])].map((name) => [name, all[name]]))
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { Environment } from '../platform/environment.ts'
+import { HubError } from '../platform/errors.ts'
+import { logLevels } from '../platform/config-fields.ts'
+import type { SandboxOptions } from './start-sandbox.ts'
+
+const variables = z.object({
+  SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
+  SANDBOX_HOST: z.string().default('127.0.0.1'),
+  /** Left out: nothing is kept. */
+  SANDBOX_DATA_DIR: z.string().optional(),
+  SANDBOX_SEED: z.enum(['shop', 'empty']).default('shop'),
+  SANDBOX_WEBHOOKS: z.enum(['sync', 'async']).default('async'),
+  /** Of the hub: its own default port on this machine. */
+  PUBLIC_URL: z.url().default('http://localhost:3000'),
+  LOG_LEVEL: z.enum(logLevels).default('warn'),
+})
+
+export type SandboxConfig = Omit<SandboxOptions, 'clock' | 'random' | 'log'> & { logLevel: string }
+
+/** What the sandbox reads from the environment when it runs in a process of its own. Throws HubError with every fault at once. */
+export function loadSandboxConfig(environment: Environment): SandboxConfig {
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== '')
+  const parsed = variables.safeParse(Object.fromEntries(given))
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => ({ where: path.join('.'), message }))
+    const list = faults.map(({ where, message }) => `${where}: ${message}`).join('; ')
+    throw new HubError('config_invalid', `The sandbox cannot start: ${list}`, { faults })
+  }
+  const read = parsed.data
+  return {
+    port: read.SANDBOX_PORT,
+    host: read.SANDBOX_HOST,
+    dataDir: read.SANDBOX_DATA_DIR ?? null,
+    seed: read.SANDBOX_SEED,
+    hubUrl: read.PUBLIC_URL.replace(/\/$/, ''),
+    logLevel: read.LOG_LEVEL,
+    options: { webhookMode: read.SANDBOX_WEBHOOKS, runQueueEveryMs: 1_000 },
+  }
+}

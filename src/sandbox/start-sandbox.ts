@@ -1,0 +1,212 @@
+import express from 'express'
+import type { Clock, MovableClock } from '../platform/clock.ts'
+import { createHttpClient, type HttpClient } from '../platform/http-client.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Random } from '../platform/random.ts'
+import { listen } from '../platform/web.ts'
+import { restoreClock } from './clock-keeper.ts'
+import { controlRoutes } from './control/control-routes.ts'
+import { loadCredentials, type SandboxCredentials } from './credentials.ts'
+import { noFaults, type WhatsAppFaults } from './graph/faults.ts'
+import { graphRoutes, type GraphDeps } from './graph/graph-routes.ts'
+import { openGraphState } from './graph/graph-state.ts'
+import { createMetaWebhooks } from './graph/meta-webhooks.ts'
+import { createRateLimits } from './graph/rate-limits.ts'
+import { verifySubscription, type SubscriptionAnswer } from './graph/verify-subscription.ts'
+import { createWhatsAppControl, type WhatsAppControl } from './graph/whatsapp-control.ts'
+import { createPending, type Pending } from './pending.ts'
+import { seedShop } from './seed/seed-shop.ts'
+import { createShopControl, type ShopControl } from './shop/shop-control.ts'
+import { openShopState } from './shop/shop-state.ts'
+import { storefront } from './shop/storefront.ts'
+import { restRoutes } from './shop/rest-routes.ts'
+import { runQueue, type RequestDeps } from './shop/run-request.ts'
+import type { WebhookDelivery } from './shop/woo-webhooks.ts'
+import { openStore } from './store.ts'
+
+export interface SandboxOptions {
+  /** 0: any free one. */
+  port: number
+  host?: string
+  /** Null: nothing is kept. */
+  dataDir: string | null
+  /** Moved by the control API. One that runs is put back at start to where it had been moved. */
+  clock: MovableClock
+  random: Random
+  log: Logger
+  /** Where Meta's webhooks go; it can be said later, and until then they wait. */
+  hubUrl?: string
+  credentials?: SandboxCredentials
+  /** An empty sandbox is filled once. */
+  seed: 'shop' | 'empty'
+  options?: {
+    timeZone?: string
+    currency?: string
+    pricesIncludeTax?: boolean
+    /** `sync` unless said otherwise, so that whoever changes the shop can wait for its webhooks. */
+    webhookMode?: 'sync' | 'async'
+    /** Runs the queue of asynchronous webhooks so often, in real time; left out: only when told. */
+    runQueueEveryMs?: number
+    throughputPerSecond?: number
+    /** After so many failures a WhatsApp webhook waits until it is released. */
+    maxWebhookAttempts?: number
+    webhookTimeoutMs?: number
+  }
+}
+
+export interface Sandbox {
+  url: string
+  /** Without a version. */
+  graphUrl: string
+  /** Without /wp-json. */
+  storeUrl: string
+  credentials: SandboxCredentials
+  /** What the shop is set to. */
+  shopDefaults: { timeZone: string; currency: string; country: string; language: string }
+  clock: Clock
+  whatsapp: WhatsAppControl
+  shop: ShopControl
+  connectHub(hubUrl: string): void
+  /** Meta's check of a webhook's address, as when it is entered in the app's dashboard. */
+  verifySubscription(): Promise<SubscriptionAnswer>
+  /** Resolves when every webhook was answered or given up; what is held stays held. */
+  settle(): Promise<void>
+  stop(): Promise<void>
+}
+
+interface Address {
+  url: string
+  hub: string | null
+}
+
+/** WhatsApp's Cloud API under /graph, a WooCommerce shop under /shop, and what moves them under /control, on one port. */
+export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
+  const { clock, log, options = {} } = given
+  const store = openStore(given.dataDir)
+  restoreClock(store, clock)
+  const credentials = given.credentials ?? loadCredentials(store, given.random)
+  const http = createHttpClient({
+    baseURL: 'http://localhost',
+    timeoutMs: options.webhookTimeoutMs ?? 10_000,
+  })
+  const address: Address = { url: '', hub: given.hubUrl ?? null }
+  const ground: Ground = { store, http, pending: createPending(), address, credentials }
+  const { graph, whatsapp } = playWhatsApp(given, ground)
+  const { shopDeps, shop } = playShop(given, ground)
+  if (given.seed === 'shop' && shop.products().length === 0) {
+    seedShop(shopDeps, (person) => whatsapp.addPerson(person))
+  }
+  const settle = async (): Promise<void> => {
+    do await ground.pending.settled()
+    while ((await runQueue(shopDeps)) > 0)
+  }
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.use('/graph', graphRoutes(graph))
+  app.use('/shop/wp-json', restRoutes({ ...shopDeps, log, nonces: new Map() }))
+  app.use('/shop', storefront(shopDeps))
+  app.use('/control', controlRoutes({ whatsapp, shop, clock, store, settle, log }))
+  const host = given.host ?? '127.0.0.1'
+  const listening = await listen(app, given.port, host)
+  address.url = `http://${host}:${listening.port}`
+  graph.webhooks.release()
+  const queueTimer = startQueueTimer(shopDeps, options.runQueueEveryMs)
+  return {
+    ...addressesOf(address.url),
+    credentials,
+    shopDefaults: {
+      timeZone: shopDeps.site.timeZone,
+      currency: shopDeps.site.currency,
+      country: 'PT',
+      language: 'en',
+    },
+    clock,
+    whatsapp,
+    shop,
+    connectHub: (hubUrl) => {
+      address.hub = hubUrl
+      graph.webhooks.release()
+    },
+    verifySubscription: () => verifySubscription({ ...graph, http }, address.hub ?? ''),
+    settle,
+    stop: async () => {
+      clearInterval(queueTimer)
+      graph.webhooks.stop()
+      await listening.close(1_000)
+      await ground.pending.settled()
+      http.close()
+      store.close()
+    },
+  }
+}
+
+function addressesOf(url: string): Pick<Sandbox, 'url' | 'graphUrl' | 'storeUrl'> {
+  return { url, graphUrl: `${url}/graph`, storeUrl: `${url}/shop` }
+}
+
+/** What both sides stand on. */
+interface Ground {
+  store: ReturnType<typeof openStore>
+  http: HttpClient
+  pending: Pending
+  address: Address
+  credentials: SandboxCredentials
+}
+
+function playWhatsApp(
+  { clock, random, log, options = {} }: SandboxOptions,
+  { store, http, pending, address, credentials }: Ground,
+): { graph: GraphDeps; whatsapp: WhatsAppControl } {
+  const faults: WhatsAppFaults = { ...noFaults }
+  const parts = { state: openGraphState(store), account: credentials.whatsapp, faults, clock, random, log }
+  const webhooks = createMetaWebhooks({
+    ...parts,
+    http,
+    pending,
+    url: () => (address.hub === null ? null : `${address.hub}/webhooks/whatsapp`),
+    maxAttempts: options.maxWebhookAttempts ?? 60,
+  })
+  const limits = createRateLimits(clock, options.throughputPerSecond ?? 80)
+  const graph: GraphDeps = { ...parts, webhooks, limits, graphUrl: () => addressesOf(address.url).graphUrl }
+  return { graph, whatsapp: createWhatsAppControl(graph) }
+}
+
+const keptDeliveries = 1_000
+
+function playShop(
+  { clock, random, options = {} }: SandboxOptions,
+  { store, http, pending, address, credentials }: Ground,
+): { shopDeps: RequestDeps; shop: ShopControl } {
+  const deliveries: WebhookDelivery[] = []
+  let mode = options.webhookMode ?? 'sync'
+  const shopDeps: RequestDeps = {
+    state: openShopState(store),
+    site: {
+      name: 'Alfama Roasters',
+      url: () => addressesOf(address.url).storeUrl,
+      timeZone: options.timeZone ?? 'Europe/Lisbon',
+      currency: options.currency ?? 'EUR',
+      pricesIncludeTax: options.pricesIncludeTax ?? true,
+    },
+    clock,
+    random,
+    http,
+    pending,
+    mode: () => mode,
+    onDelivered: (delivery) => {
+      deliveries.push(delivery)
+      if (deliveries.length > keptDeliveries) deliveries.shift()
+    },
+  }
+  const { consumerKey: key, consumerSecret: secret } = credentials.woo
+  shopDeps.state.keys.put(key, { key, secret, permissions: 'read_write' })
+  const setMode = (wanted: 'sync' | 'async'): void => {
+    mode = wanted
+  }
+  return { shopDeps, shop: createShopControl({ ...shopDeps, deliveries, setMode }) }
+}
+
+function startQueueTimer(deps: RequestDeps, everyMs: number | undefined): NodeJS.Timeout | undefined {
+  return everyMs === undefined ? undefined : setInterval(() => deps.pending.track(runQueue(deps)), everyMs)
+}

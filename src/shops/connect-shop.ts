@@ -1,0 +1,72 @@
+import type { Database } from '../platform/database.ts'
+import { saveCredentials, type Box } from './credentials.ts'
+import { saveNumberConnection } from './number-store.ts'
+import type { Shop } from './shop.ts'
+import { findShopByKey, saveShop } from './shop-store.ts'
+
+/** Everything that makes a shop: who it is, and how to reach WhatsApp and WooCommerce for it. */
+export interface ShopConnection {
+  shop: Omit<Shop, 'id' | 'name' | 'storeUrl' | 'allowedOrigins'>
+  whatsapp?: {
+    accessToken: string
+    appSecret: string
+    verifyToken: string
+    phoneNumberId: string
+    businessAccountId: string
+    displayPhoneNumber: string
+  }
+  woocommerce?: { storeUrl: string; consumerKey: string; consumerSecret: string; webhookSecret: string }
+}
+
+const defaultRatePerSecond = 80
+
+/** Makes the shop or brings it up to the given connection, which wins over what was stored: at each start. */
+export async function connectShop(
+  deps: { db: Database; box: Box },
+  connection: ShopConnection,
+  now: Date,
+): Promise<Shop> {
+  const { whatsapp, woocommerce } = connection
+  return deps.db.transaction(async (tx) => {
+    const known = await findShopByKey(tx, connection.shop.key)
+    const storeUrl = woocommerce?.storeUrl ?? known?.storeUrl ?? null
+    const shop = await saveShop(
+      tx,
+      {
+        ...connection.shop,
+        name: known?.name ?? connection.shop.key,
+        storeUrl,
+        allowedOrigins: storeUrl === null ? [] : [new URL(storeUrl).origin],
+      },
+      now,
+    )
+    const at = { shopId: shop.id, now }
+    if (whatsapp !== undefined) {
+      await saveNumberConnection(
+        tx,
+        shop.id,
+        {
+          appName: `shop:${shop.key}`,
+          sealedAppSecret: deps.box.seal(whatsapp.appSecret),
+          sealedVerifyToken: deps.box.seal(whatsapp.verifyToken),
+          wabaMetaId: whatsapp.businessAccountId,
+          phoneNumberMetaId: whatsapp.phoneNumberId,
+          displayPhoneNumber: whatsapp.displayPhoneNumber,
+          ratePerSecond: defaultRatePerSecond,
+        },
+        now,
+      )
+      await saveCredentials(tx, deps.box, { ...at, kind: 'whatsapp' }, { accessToken: whatsapp.accessToken })
+    }
+    if (woocommerce !== undefined) {
+      await saveCredentials(tx, deps.box, { ...at, kind: 'woocommerce' }, woocommerce)
+      await saveCredentials(
+        tx,
+        deps.box,
+        { ...at, kind: 'woocommerce_webhook' },
+        { secret: woocommerce.webhookSecret },
+      )
+    }
+    return shop
+  })
+}

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import type { SendResult } from '../../src/connectors/meta/cloud-api.ts'
+import { recoverSends } from '../../src/outbox/recover-sends.ts'
+import { resolveUncertain } from '../../src/outbox/resolve-uncertain.ts'
+import { settleResult } from '../../src/outbox/settle-result.ts'
+import { startBatch } from '../../src/outbox/start-batch.ts'
+import { createOutboxWorld, enqueue, load, minute, start, type OutboxWorld } from './support/outbox-world.ts'
+
+const accepted: SendResult = {
+  kind: 'accepted',
+  wamid: 'wamid.9',
+  waId: undefined,
+  userId: undefined,
+  messageStatus: undefined,
+}
+const refused: SendResult = { kind: 'refused', code: 131026, details: 'not on WhatsApp' }
+const unknown: SendResult = { kind: 'unknown', reason: 'timed out' }
+
+/** A message whose request is under way. */
+async function begin(world: OutboxWorld, purpose: 'campaign' | 'reply'): Promise<number> {
+  const id = await enqueue(world, { purpose })
+  await startBatch(world.deps, { now: world.clock.now(), leaseSeconds: 0 })
+  return id
+}
+
+const settle = (world: OutboxWorld, id: number, result: SendResult, attempt = 1): Promise<void> =>
+  settleResult(world.deps, { id, shopId: world.shopId, attempt }, result, world.clock.now())
+
+test.each([accepted, refused, unknown])(
+  'an answer that is written down twice ($kind) changes nothing more',
+  async (result) => {
+    await using world = await createOutboxWorld()
+    const id = await begin(world, 'campaign')
+    await settle(world, id, result)
+    const once = await load(world, id)
+    world.clock.advance(minute)
+    await settle(world, id, result)
+    expect(await load(world, id)).toEqual(once)
+    expect(world.changes).toHaveLength(1)
+  },
+)
+
+test('an answer that comes after the sender was taken for dead still settles the message', async () => {
+  await using world = await createOutboxWorld()
+  const [late, unanswered] = [await begin(world, 'campaign'), await begin(world, 'campaign')]
+  await recoverSends(world.deps)
+  world.clock.advance(15 * minute)
+  await settle(world, unanswered, refused)
+  await resolveUncertain(world.deps)
+  expect(await load(world, late)).toMatchObject({ state: 'outcome_unknown', countedAt: start })
+  await settle(world, late, accepted)
+  expect(await load(world, late)).toMatchObject({ state: 'accepted', wamid: 'wamid.9', countedAt: start })
+  expect(await load(world, unanswered)).toMatchObject({
+    state: 'failed',
+    reason: 'number_unreachable',
+    countedAt: null,
+  })
+})
+
+test('an answer to the first attempt of a reply says nothing about the second, except that it arrived', async () => {
+  await using world = await createOutboxWorld()
+  const id = await begin(world, 'reply')
+  await settle(world, id, unknown)
+  world.clock.advance(15 * minute)
+  await resolveUncertain(world.deps)
+  await settle(world, id, refused)
+  await settle(world, id, unknown)
+  expect(await load(world, id)).toMatchObject({ state: 'waiting', attempt: 2, failedAt: null })
+  await settle(world, id, accepted)
+  expect(await load(world, id)).toMatchObject({ state: 'accepted' })
+  const { claimed } = await startBatch(world.deps, { now: world.clock.now(), leaseSeconds: 0 })
+  expect(claimed).toBe(0)
+})
+
+test('an answer about a message of another shop is not written down', async () => {
+  await using world = await createOutboxWorld()
+  const id = await begin(world, 'campaign')
+  await settleResult(world.deps, { id, shopId: 99, attempt: 1 }, accepted, start)
+  expect(await load(world, id)).toMatchObject({ state: 'sending', wamid: null })
+})

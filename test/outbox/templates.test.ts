@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest'
+import { decideTemplate, type TemplateDecision } from '../../src/outbox/decide-template.ts'
+import { toNewTemplate } from '../../src/outbox/template-components.ts'
+import type { TemplateDefinition } from '../../src/outbox/template-definition.ts'
+import {
+  loadTemplateDefinitions,
+  readDefinition,
+  readHeaderImage,
+} from '../../src/outbox/template-definitions.ts'
+import type { Template } from '../../src/outbox/template.ts'
+import type { TemplateContent } from '../../src/outbox/message.ts'
+
+const definitions = loadTemplateDefinitions()
+const backInStock = definitions.get('back_in_stock')!
+const syncedAt = new Date('2026-03-02T12:00:00Z')
+
+/** A positional definition, as some merchants have them. */
+const positional: TemplateDefinition = {
+  name: 'sale',
+  about: 'A positional template.',
+  category: 'MARKETING',
+  parameterFormat: 'POSITIONAL',
+  parameters: ['product_name', 'price'],
+  buttons: [],
+  languages: {
+    en: {
+      preview: 'A sale',
+      body: 'For only {{2}} this week you can get {{1}} in our shop down the road, while it lasts.',
+      buttonTexts: [],
+      examples: { product_name: 'Shirt', price: '9 EUR' },
+      defaults: {},
+    },
+  },
+}
+
+function approved(definition: TemplateDefinition, language: string, over: Partial<Template> = {}): Template {
+  const made = toNewTemplate(definition, language, {
+    storeUrl: 'https://shop.example/',
+    headerHandle: definition.headerImage,
+  })
+  const components = made.components as Template['components']
+  return {
+    ...made,
+    components,
+    id: 1,
+    shopId: 1,
+    wabaId: 1,
+    status: 'APPROVED',
+    reason: null,
+    quality: null,
+    syncedAt,
+    ...over,
+  }
+}
+
+const content: TemplateContent = {
+  kind: 'template',
+  name: 'back_in_stock',
+  languages: ['pt', 'es'],
+  parameters: { first_name: 'Ana', product_name: 'Camisa', shop_name: 'Loja', price: 'R$ 10' },
+  headerImageUrl: 'https://shop.example/a.jpg',
+  urlSuffix: 'produto/camisa/',
+}
+
+const decide = (
+  over: Partial<TemplateContent>,
+  templates: Template[],
+  definition = backInStock,
+): TemplateDecision => decideTemplate({ ...content, ...over }, 'campaign', templates, definition)
+
+describe('the templates this product brings', () => {
+  test('keep Meta’s rules, in four languages each, all of them marketing with a way out', () => {
+    expect([...definitions.keys()].sort()).toEqual([
+      'back_in_stock',
+      'back_in_stock_alert',
+      'back_in_stock_several',
+    ])
+    for (const definition of definitions.values()) {
+      expect(Object.keys(definition.languages).sort()).toEqual(['de', 'en', 'es', 'pt_BR'])
+      expect(definition.category).toBe('MARKETING')
+      expect(definition.buttons).toContainEqual({
+        kind: 'quick_reply',
+        role: 'opt_out',
+        payload: 'HUB_OPT_OUT',
+      })
+      expect(readHeaderImage(definition)?.subarray(1, 4).toString()).toBe('PNG')
+    }
+  })
+
+  test('are asked for in Meta’s form, with the shop’s address and examples for the reviewers', () => {
+    const made = toNewTemplate(backInStock, 'en', {
+      storeUrl: 'https://shop.example/',
+      headerHandle: '4::handle',
+    })
+    expect(made).toMatchObject({
+      name: 'back_in_stock',
+      language: 'en',
+      category: 'MARKETING',
+      parameterFormat: 'NAMED',
+    })
+    expect(made.components).toMatchObject([
+      { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::handle'] } },
+      {
+        type: 'BODY',
+        example: {
+          body_text_named_params: [{ param_name: 'first_name' }, { param_name: 'product_name' }, {}, {}],
+        },
+      },
+      { type: 'FOOTER' },
+      {
+        type: 'BUTTONS',
+        buttons: [
+          {
+            type: 'URL',
+            url: 'https://shop.example/{{1}}',
+            example: ['https://shop.example/product/linen-shirt/'],
+          },
+          { type: 'QUICK_REPLY', text: 'Stop marketing messages' },
+        ],
+      },
+    ])
+    const [body] = toNewTemplate(positional, 'en', { storeUrl: '', headerHandle: undefined }).components
+    expect(body).toMatchObject({ example: { body_text: [['Shirt', '9 EUR']] } })
+  })
+})
+
+describe('a definition is refused', () => {
+  const faultsOf = (change: (definition: TemplateDefinition) => void): string[] => {
+    const copy = structuredClone(backInStock)
+    change(copy)
+    return readDefinition('x.json', JSON.stringify(copy)).faults.map(({ where }) => where)
+  }
+  const inEnglish =
+    (change: (language: TemplateDefinition['languages'][string]) => unknown) => (copy: TemplateDefinition) =>
+      change(copy.languages.en!)
+
+  test('only when something is wrong with it', () => {
+    expect(faultsOf(() => undefined)).toEqual([])
+    expect(readDefinition('p.json', JSON.stringify(positional)).faults).toEqual([])
+  })
+
+  test.each<[string, (definition: TemplateDefinition) => void, string]>([
+    ['its name has other characters', (copy) => void (copy.name = 'Back-In-Stock'), 'x.json: name'],
+    ['the body begins with a parameter', inEnglish((en) => void (en.body = en.body.replace('Hi ', ''))), 'x.json: en.body'],
+    ['the body ends with a parameter', inEnglish((en) => void (en.body = 'Hi {{first_name}}, look at this here: {{product_name}}, it is yours at {{shop_name}} for only a very small {{price}} ')), 'x.json: en.body'],
+    ['two parameters touch', inEnglish((en) => void (en.body = en.body.replace(' at {{shop_name}}', ' {{shop_name}}'))), 'x.json: en.body'],
+    ['a parameter is unknown', inEnglish((en) => void (en.body = en.body.replace('shop_name', 'store'))), 'x.json: en.body'],
+    ['the body is too long', inEnglish((en) => void (en.body += ' x'.repeat(500))), 'x.json: en.body'],
+    ['there are hardly any words of its own', inEnglish((en) => void (en.body = 'Hi {{first_name}}: {{product_name}}, {{price}}, {{shop_name}}.')), 'x.json: en.body'],
+    ['the footer is too long', inEnglish((en) => void (en.footer = 'x'.repeat(61))), 'x.json: en.footer'],
+    ['a button’s text is too long', inEnglish((en) => void (en.buttonTexts[0] = 'x'.repeat(26))), 'x.json: en.buttonTexts'],
+    ['a button has no text', inEnglish((en) => void en.buttonTexts.pop()), 'x.json: en.buttonTexts'],
+    ['an example is missing', inEnglish((en) => delete en.examples.price), 'x.json: en.examples'],
+    ['quick replies are apart', (copy) => void (copy.buttons = [copy.buttons[1]!, copy.buttons[0]!, copy.buttons[1]!]), 'x.json: buttons'],
+    ['it has three links', (copy) => void (copy.buttons = [copy.buttons[0]!, copy.buttons[0]!, copy.buttons[0]!]), 'x.json: buttons'],
+    ['a link’s variable is not at its end', (copy) => void (copy.buttons[0] = { kind: 'url', url: 'https://a.example/{{1}}/x', suffixExample: 'y' }), 'x.json: buttons'],
+    ['its category is none', (copy) => void (copy.category = 'NEWS' as never), 'x.json.category'],
+  ])('when %s', (_, change, where) => {
+    expect(faultsOf(change)).toContain(where)
+  }) // prettier-ignore
+
+  test('when it is not JSON', () => {
+    expect(readDefinition('x.json', '{').faults).toHaveLength(1)
+  })
+})
+
+describe('which template carries a message', () => {
+  test('the person’s language first, in Meta’s spelling of it, then the shop’s', () => {
+    const both = [approved(backInStock, 'es'), approved(backInStock, 'pt_BR')]
+    expect(decide({}, both)).toMatchObject({ kind: 'fits', outgoing: { language: 'pt_BR' } })
+    expect(decide({}, [approved(backInStock, 'es')])).toMatchObject({ outgoing: { language: 'es' } })
+    expect(decide({}, [approved(backInStock, 'en')])).toEqual({ kind: 'unfit', reason: 'template_missing' })
+    const waiting = [approved(backInStock, 'pt_BR', { status: 'PENDING' }), approved(backInStock, 'es')]
+    expect(decide({}, waiting)).toMatchObject({ outgoing: { language: 'es' } })
+  })
+
+  test.each([
+    ['PAUSED', 'template_paused'],
+    ['DISABLED', 'template_disabled'],
+    ['REJECTED', 'template_rejected'],
+    ['PENDING', 'template_missing'],
+    ['SOMETHING_NEW', 'template_missing'],
+  ])('none that is %s', (status, reason) => {
+    expect(decide({}, [approved(backInStock, 'es', { status })])).toEqual({ kind: 'unfit', reason })
+  })
+
+  test('none that Meta has moved to another category', () => {
+    const moved = approved(backInStock, 'es', { category: 'UTILITY' })
+    expect(decide({}, [moved])).toEqual({ kind: 'unfit', reason: 'category_changed' })
+    expect(decideTemplate(content, 'transactional', [moved], backInStock).kind).toBe('fits')
+  })
+
+  test('with values by name, the link’s end and the way out', () => {
+    expect(decide({}, [approved(backInStock, 'es')])).toEqual({
+      kind: 'fits',
+      outgoing: {
+        kind: 'template',
+        name: 'back_in_stock',
+        language: 'es',
+        headerImageUrl: 'https://shop.example/a.jpg',
+        parameters: [
+          { name: 'first_name', text: 'Ana' },
+          { name: 'product_name', text: 'Camisa' },
+          { name: 'price', text: 'R$ 10' },
+          { name: 'shop_name', text: 'Loja' },
+        ],
+        buttons: [
+          { kind: 'url', index: 0, suffix: 'produto/camisa/' },
+          { kind: 'quick_reply', index: 1, payload: 'HUB_OPT_OUT' },
+        ],
+      },
+    })
+  })
+
+  test('with the wording for somebody whose name is not known', () => {
+    const { first_name: _, ...nameless } = content.parameters
+    for (const parameters of [nameless, { ...nameless, first_name: ' ' }]) {
+      expect(decide({ parameters }, [approved(backInStock, 'es')])).toMatchObject({
+        outgoing: { parameters: [{ name: 'first_name', text: 'de nuevo' }, {}, {}, {}] },
+      })
+    }
+  })
+
+  test('with values by number, wherever they stand in the text', () => {
+    const over = { name: 'sale', languages: ['en'], parameters: { price: '9 EUR', product_name: 'Shirt' } }
+    expect(decide(over, [approved(positional, 'en')], positional)).toMatchObject({
+      outgoing: { parameters: [{ text: 'Shirt' }, { text: '9 EUR' }], buttons: [] },
+    })
+    const numbered = { ...over, parameters: { 1: 'Shirt', 2: '9 EUR' } }
+    expect(
+      decideTemplate({ ...content, ...numbered }, 'campaign', [approved(positional, 'en')], undefined),
+    ).toMatchObject({
+      outgoing: { parameters: [{ text: 'Shirt' }, { text: '9 EUR' }] },
+    })
+  })
+
+  test('with payloads of the message’s own, found by role even where Meta’s template has its buttons in another order', () => {
+    const turned = approved(backInStock, 'es')
+    const buttons = turned.components.find(({ type }) => type === 'BUTTONS')!.buttons as unknown[]
+    const components = turned.components.map((one) =>
+      one.type === 'BUTTONS' ? { ...one, buttons: buttons.toReversed() } : one,
+    )
+    expect(decide({ buttonPayloads: { opt_out: 'MINE' } }, [{ ...turned, components }])).toMatchObject({
+      outgoing: {
+        buttons: [
+          { kind: 'quick_reply', index: 0, payload: 'MINE' },
+          { kind: 'url', index: 1 },
+        ],
+      },
+    })
+  })
+
+  test('with line breaks and runs of spaces made single spaces, since Meta refuses them in values', () => {
+    const parameters = { ...content.parameters, product_name: ' Camisa\n\tde    lino\0 ' }
+    expect(decide({ parameters }, [approved(backInStock, 'es')])).toMatchObject({
+      outgoing: { parameters: [{}, { text: 'Camisa de lino' }, {}, {}] },
+    })
+  })
+
+  test.each<[string, Partial<TemplateContent>]>([
+    ['a value is missing', { parameters: { first_name: 'Ana' } }],
+    ['a value is empty', { parameters: { ...content.parameters, price: ' ' } }],
+    ['the text would be too long', { parameters: { ...content.parameters, product_name: 'x'.repeat(1000) } }],
+    ['the picture’s address is none', { headerImageUrl: 'a.jpg' }],
+    ['the link has no end', { urlSuffix: undefined as never }],
+    ['the link would be too long', { urlSuffix: 'é'.repeat(400) }],
+  ])('none when %s', (_, over) => {
+    expect(decide(over, [approved(backInStock, 'es')])).toEqual({
+      kind: 'unfit',
+      reason: 'parameters_invalid',
+    })
+  })
+})

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+// What takes minutes: kill tests, long property runs. One file at a time, since they measure and kill.
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/global-setup.ts'],
+    include: ['test/long/**/*.test.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    fileParallelism: false,
+  },
+})
