@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**'],
     testTimeout: 30_000,

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
     include: ['test/long/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 120_000,

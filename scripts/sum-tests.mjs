@@ -22,7 +22,9 @@ for (const path of reports) {
   if (!report.success && report.numFailedTests === 0 && sum.failed === 0) sum.failed += 1
   for (const file of report.testResults) {
     for (const test of file.assertionResults) {
-      if (test.status !== 'passed') console.log(`${test.status}: ${file.name}: ${test.fullName}`)
+      if (test.status === 'passed') continue
+      console.log(`${test.status}: ${file.name}: ${test.fullName}`)
+      for (const message of test.failureMessages) console.log(message.slice(0, 1500))
     }
   }
 }

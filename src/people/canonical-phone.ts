@@ -15,14 +15,21 @@ export function canonicalPhone(raw: string, country: string): CanonicalPhone | u
   const typed = parsePhoneNumberFromString(raw.trim().replace(/^00/, '+'), country as CountryCode)
   const respelt = typed === undefined ? undefined : parsePhoneNumberFromString(respell(typed.number))
   if (respelt?.country === undefined || !respelt.isPossible()) return undefined
+  // Six digits may be possible where numbers are short (+98 0000), but nothing in WhatsApp has them. What is read differently
+  // once it is written down (leading zeros taken for prefixes) is nobody's number either, and would be two people's.
+  if (!isWaId(respelt.number.slice(1)) || read(respelt.number) !== respelt.number) return undefined
   return { e164: respelt.number, country: respelt.country }
 }
 
 /** The same spelling for a wa_id, which always begins with the country code. WhatsApp knows that it exists, so only its form is looked at. */
 export function canonicalWaId(waId: string): string | undefined {
   const digits = waId.replace(/^\+/, '')
-  return /^[1-9]\d{6,14}$/.test(digits) ? respell(`+${digits}`) : undefined
+  return isWaId(digits) ? respell(`+${digits}`) : undefined
 }
+
+const read = (e164: string) => respell(parsePhoneNumberFromString(e164)?.number ?? '')
+
+const isWaId = (digits: string) => /^[1-9]\d{6,14}$/.test(digits)
 
 // WhatsApp keeps numbers as they were when the account was made: Brazilian mobiles (6 to 9 after the area code) without the ninth
 // digit of 2016, Mexican ones with the 1 that was dropped in 2019. Argentina's mobiles have a 9 abroad that nobody dials at home.

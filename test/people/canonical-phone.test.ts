@@ -27,7 +27,7 @@ test.each(typed)('%s, typed in a shop in %s, is %s', (raw, shopCountry, e164, co
   expect(canonicalPhone(raw, shopCountry)).toEqual({ e164, country })
 })
 
-test.each(['', 'call me', '12', '+', '00', '123456789012345678901', '+999123456789'])(
+test.each(['', 'call me', '12', '+', '00', '123456789012345678901', '+999123456789', '009800000'])(
   '%j is no number',
   (raw) => {
     expect(canonicalPhone(raw, 'PT')).toBeUndefined()
@@ -47,6 +47,10 @@ describe('one person has one spelling, whoever spells it', () => {
       expect(canonicalPhone(spelling, country)?.e164).toBe(canonical)
     }
   })
+})
+
+test('zeros that would be taken for prefixes the next time are no number', () => {
+  expect(canonicalPhone('900000000000', 'BR')).toBeUndefined()
 })
 
 test("a Brazilian landline and a ninth digit in another country's number stay as they are", () => {
