@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: ['test/long/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The tests mostly wait for PostgreSQL; one worker a core would leave the cores idle.
+    maxWorkers: 4,
     pool: 'forks',
   },
 })

@@ -6,7 +6,10 @@ import { join } from 'node:path'
 const checks = [
   { name: 'lint', command: ['eslint', '.', '--cache', '--cache-location', 'node_modules/.cache/eslint/'] },
   { name: 'types', command: ['tsc', '--project', '.'] },
-  { name: 'unit tests', command: ['vitest', 'run', '--config', 'vitest.unit.config.ts', '--reporter', 'dot'] },
+  {
+    name: 'unit tests',
+    command: ['vitest', 'run', '--config', 'vitest.unit.config.ts', '--reporter', 'dot'],
+  },
   { name: 'dead code', command: ['knip'] },
   {
     name: 'import map',

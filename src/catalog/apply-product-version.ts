@@ -99,8 +99,8 @@ async function recordChange(
 }
 
 /**
- * A product went to the trash, or out of the shop for good (`deleted`, which also ends its spell in stock): off sale at once, with its
- * variations. A later version brings it back.
+ * A product went to the trash, or out of the shop for good (`deleted`, which also ends its spell in stock): off sale at once, and its
+ * variations with it. A later version brings it back.
  */
 export async function markProductGone(
   tx: Tx,

@@ -146,7 +146,11 @@ export async function touchProduct(tx: Tx, id: number, modifiedAt: Date): Promis
   ])
 }
 
-/** Gone from sale, with its variations; stock and price stay as last known. Returns the ids of the rows it changed. */
+/**
+ * Gone from sale; stock and price stay as last known. For good, its variations go with it. To the trash they go by themselves: the shop
+ * sends a word for each, in lanes of their own, and a parent's that is handled late must not take back a variation that has returned.
+ * Until then it is their parent that keeps them from sale. Returns the ids of the rows it changed.
+ */
 export async function markGone(
   tx: Tx,
   product: { id: number; shopId: number; wcId: number },
@@ -155,7 +159,7 @@ export async function markGone(
 ): Promise<number[]> {
   const rows = await tx.query<{ id: number }>(
     `update products set status = $4, is_sellable = false, deleted_at = case when $4 = 'deleted' then $5::timestamptz end, updated_at = $5
-     where (id = $1 or (shop_id = $2 and parent_wc_id = $3)) and status <> $4 and status <> 'deleted' returning id`,
+     where (id = $1 or ($4 = 'deleted' and shop_id = $2 and parent_wc_id = $3)) and status <> $4 and status <> 'deleted' returning id`,
     [product.id, product.shopId, product.wcId, status, now],
   )
   return rows.map((row) => row.id)

@@ -278,6 +278,8 @@ describe('what is gone', () => {
     expect(await gone(10)).toEqual({ kind: 'applied' })
     expect(await gone(10)).toEqual({ kind: 'unchanged' })
     expect(await gone(99)).toEqual({ kind: 'unknown' })
+    expect(await world.product(11)).toMatchObject({ status: 'publish', isSellable: false, isInStock: true })
+    expect(await gone(11)).toEqual({ kind: 'applied' })
     expect(await world.product(11)).toMatchObject({ status: 'trash', isSellable: false, isInStock: true })
 
     expect(await world.apply(small)).toEqual({ kind: 'stale' })
@@ -286,6 +288,22 @@ describe('what is gone', () => {
     await world.apply(wooParent({ wcId: 10, modifiedAt: minute(6) }))
     expect(await world.product(11)).toMatchObject({ status: 'publish', isSellable: true })
     expect(await world.cycles()).toEqual([])
+  })
+
+  test('ends the same when the parent’s word is handled after a variation has returned', async () => {
+    await using world = await createCatalogWorld()
+    const gone = (wcId: number): Promise<unknown> =>
+      world.db.transaction((tx) =>
+        markProductGone(tx, world.deps, { shopId: world.shop.id, wcId }, { status: 'trash', now: minute(5) }),
+      )
+    await world.apply(wooParent({ wcId: 10 }))
+    await world.apply(wooVariation({ wcId: 11, parentWcId: 10 }))
+    await gone(11)
+    await world.apply(wooVariation({ wcId: 11, parentWcId: 10, modifiedAt: minute(6) }))
+    await gone(10)
+    expect(await world.product(11)).toMatchObject({ status: 'publish', isSellable: false })
+    await world.apply(wooParent({ wcId: 10, modifiedAt: minute(6) }))
+    expect(await world.product(11)).toMatchObject({ status: 'publish', isSellable: true })
   })
 
   test('is back when a fresh read finds it, whatever its date', async () => {
