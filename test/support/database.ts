@@ -8,7 +8,7 @@ import { databaseUrl } from './global-setup.ts'
 export async function createTestDatabase(): Promise<Database & AsyncDisposable> {
   const serverUrl = inject('serverUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE hub_template`)
+  await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE hub_template STRATEGY file_copy`)
   const database = openDatabase(databaseUrl(serverUrl, name))
   const dispose = async (): Promise<void> => {
     await database.close()
