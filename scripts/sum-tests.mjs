@@ -21,6 +21,8 @@ for (const path of reports) {
   ).length
   if (!report.success && report.numFailedTests === 0 && sum.failed === 0) sum.failed += 1
   for (const file of report.testResults) {
+    if (file.status === 'failed' && file.assertionResults.length === 0)
+      console.log(`failed: ${file.name} could not be loaded: ${String(file.message).slice(0, 1500)}`)
     for (const test of file.assertionResults) {
       if (test.status === 'passed') continue
       console.log(`${test.status}: ${file.name}: ${test.fullName}`)

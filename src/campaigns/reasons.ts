@@ -24,6 +24,7 @@ const sentences = {
   holdout: 'This person is in the control group and gets no message, so that the effect can be measured.',
   outranked: 'A message that matters more to this person took its place.',
   grouped: 'Told in one message together with other products.',
+  all_told: 'Nobody is left to tell.',
 } as const
 
 export type ReasonCode = keyof typeof sentences

@@ -17,7 +17,7 @@ export function canonicalPhone(raw: string, country: string): CanonicalPhone | u
   if (respelt?.country === undefined || !respelt.isPossible()) return undefined
   // Six digits may be possible where numbers are short (+98 0000), but nothing in WhatsApp has them. What is read differently
   // once it is written down (leading zeros taken for prefixes) is nobody's number either, and would be two people's.
-  if (!isWaId(respelt.number.slice(1)) || read(respelt.number) !== respelt.number) return undefined
+  if (!isWaId(respelt.number.slice(1)) || readAgain(respelt.number) !== respelt.number) return undefined
   return { e164: respelt.number, country: respelt.country }
 }
 
@@ -27,7 +27,7 @@ export function canonicalWaId(waId: string): string | undefined {
   return isWaId(digits) ? respell(`+${digits}`) : undefined
 }
 
-const read = (e164: string) => respell(parsePhoneNumberFromString(e164)?.number ?? '')
+const readAgain = (e164: string) => respell(parsePhoneNumberFromString(e164)?.number ?? '')
 
 const isWaId = (digits: string) => /^[1-9]\d{6,14}$/.test(digits)
 

@@ -100,6 +100,34 @@ test('a view counts for sixty days, and a view after the cycle opened is none be
   expect(rows.map((row) => row.personId)).toEqual([onTime, both])
 })
 
+test('who found it sold out in the second in which it came back looked before; who found it in stock did not', async () => {
+  await using db = await createTestDatabase()
+  const shop = await insertShop(db, daysAgo(100))
+  const parentId = await insertProduct(db, shop.shopId, now, { wcId: 1, kind: 'variable' })
+  const productId = await insertProduct(db, shop.shopId, now, { wcId: 2, kind: 'variation', parentId })
+  const [soldOut, inStock, later, again, ofParent] = await Promise.all(
+    [1, 2, 3, 4, 5].map(() => insertPerson(db, shop.shopId, now)),
+  )
+  const openedAt = new Date(now.getTime() - 3_600_000)
+  const at = (ms: number): Date => new Date(openedAt.getTime() + ms)
+  const looks = (
+    personId: number | undefined,
+    when: Date,
+    isSoldOut: boolean,
+    id = productId,
+  ): Promise<void> =>
+    insertView(db, shop.shopId, { personId: personId ?? 0, productId: id, at: when, isSoldOut })
+  await looks(soldOut, at(400), true)
+  await looks(inStock, at(400), false)
+  await looks(later, at(1000), true)
+  await looks(again, at(999), true)
+  await looks(again, at(60_000), false)
+  await looks(ofParent, at(400), true, parentId)
+
+  const rows = await consider(db, { ...shop, productId, openedAt })
+  expect(rows.map((row) => row.personId)).toEqual([soldOut, ofParent, again])
+})
+
 test('everybody who must not be told is written with the reason', async () => {
   await using db = await createTestDatabase()
   const shop = await insertShop(db, daysAgo(100))

@@ -9,6 +9,16 @@ test('a message that arrives three times is answered once', async () => {
   expect(answers).toHaveLength(1)
 })
 
+test('who asks in the very second in which it comes back is told', async () => {
+  await using world = await createWorld()
+  await world.product('MUG', 0)
+  const rui = await world.person('Rui')
+  await world.pass(60)
+  await world.looksAt(rui, 'MUG')
+  await world.restock('MUG', 4)
+  expect(world.templatesTo(rui)).toHaveLength(1)
+})
+
 test('sold out again before the first wave: nobody is told, and an alert waits for the next time', async () => {
   await using world = await createWorld()
   await world.product('MUG', 0)

@@ -61,16 +61,17 @@ export function considerAudience(tx: Tx, about: Consideration): Promise<number> 
        where a.shop_id = $1 and a.kind = 'back_in_stock' and a.ended_at is null and a.expires_at > $14 and a.asked_at <= $14
          and (a.product_id = any($5) or (a.any_variation and a.product_id = any($6)))
      ),
-     -- The last view before the cycle; the roll-up knows it unless the person looked again since.
+     -- The last view before the cycle; the roll-up knows it unless the person looked again since. The shop's times are whole seconds:
+     -- who found it sold out in the second in which it came back looked before.
      seen as (
        select i.person_id, case when i.last_at < $7 then i.last_at else (
-           select max(v.at) from product_views v
-           where v.person_id = i.person_id and v.product_id = i.product_id and v.at < $7) end as at
-       from product_interest i where i.product_id = any($5) and i.last_at >= $8 and i.first_at < $7
+           select max(v.at) from product_views v where v.person_id = i.person_id and v.product_id = i.product_id
+             and (v.at < $7 or (v.in_stock = false and v.at < $7::timestamptz + interval '1 second'))) end as at
+       from product_interest i where i.product_id = any($5) and i.last_at >= $8 and i.first_at < $7::timestamptz + interval '1 second'
        union all
-       select i.person_id, case when i.last_sold_out_at < $7 then i.last_sold_out_at else (
-           select max(v.at) from product_views v
-           where v.person_id = i.person_id and v.product_id = i.product_id and v.in_stock = false and v.at < $7) end
+       select i.person_id, case when i.last_sold_out_at < $7::timestamptz + interval '1 second' then i.last_sold_out_at else (
+           select max(v.at) from product_views v where v.person_id = i.person_id and v.product_id = i.product_id
+             and v.in_stock = false and v.at < $7::timestamptz + interval '1 second') end
        from product_interest i where i.product_id = any($6) and i.last_sold_out_at >= $8
      ),
      viewed as (
