@@ -88,18 +88,7 @@ async function handleEvent(deps: HandleLanesDeps, tx: Tx, event: InboxEvent): Pr
   }
 }
 
-const triesAfterDeadlock = 2
-
-/** A deadlock is nobody's fault and no failure: what it undid is done again at once, and the lane keeps its order. */
 async function callHandler(handlers: InboxHandlers, tx: Tx, event: InboxEvent): Promise<Outcome> {
   const handle = handlers.one[event.kind]
-  if (handle === undefined) return ignored('no_handler')
-  for (let tries = 0; ; tries++) {
-    try {
-      return await tx.savepoint(() => handle(tx, event))
-    } catch (thrown) {
-      const isDeadlock = (thrown as { code?: string } | undefined)?.code === '40P01'
-      if (!isDeadlock || tries === triesAfterDeadlock) throw thrown
-    }
-  }
+  return handle === undefined ? ignored('no_handler') : tx.savepoint(() => handle(tx, event))
 }

@@ -21,7 +21,10 @@ export interface Database extends Sql {
   readonly pool: pg.Pool
   readonly prisma: PrismaClient
   readonly url: string
-  /** READ COMMITTED; rolled back when `work` throws. */
+  /**
+   * READ COMMITTED; rolled back when `work` throws. A deadlock is nobody's fault and no failure: what it undid is done again from the
+   * start, so `work` may run more than once and keeps what it does in its transaction and in `afterCommit`.
+   */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -55,7 +58,7 @@ export function openDatabase(
     get prisma() {
       return prisma.get()
     },
-    transaction: (work) => runTransaction(pool, work),
+    transaction: (work) => runDespiteDeadlocks(pool, work),
     close: async () => {
       if (prisma.isMade()) await prisma.get().$disconnect()
       if (!pool.ended) await pool.end()
@@ -63,15 +66,39 @@ export function openDatabase(
   }
 }
 
+const triesAfterDeadlock = 5
+
+async function runDespiteDeadlocks<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await runTransaction(pool, work)
+    } catch (thrown) {
+      if (!isDeadlock(thrown) || tries === triesAfterDeadlock) throw thrown
+    }
+  }
+}
+
+function isDeadlock(thrown: unknown): thrown is pg.DatabaseError {
+  return thrown instanceof pg.DatabaseError && thrown.code === '40P01'
+}
+
+/** What one transaction has gathered for its end. */
+interface Ending {
+  effects: (() => void)[]
+  /** Undone to a savepoint only, the locks from before it are still held, and the next try would meet the same rival. */
+  deadlock: pg.DatabaseError | undefined
+}
+
 async function runTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect()
-  const effects: (() => void)[] = []
+  const ending: Ending = { effects: [], deadlock: undefined }
   let broken: Error | undefined
   try {
     await client.query('BEGIN')
-    const result = await work(txOver(client, effects))
+    const result = await work(txOver(client, ending))
+    if (ending.deadlock !== undefined) throw ending.deadlock
     await client.query('COMMIT')
-    for (const effect of effects) effect()
+    for (const effect of ending.effects) effect()
     return result
   } catch (thrown) {
     await client.query('ROLLBACK').catch((error: unknown) => {
@@ -83,8 +110,9 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): P
   }
 }
 
-function txOver(client: pg.PoolClient, effects: (() => void)[]): Tx {
+function txOver(client: pg.PoolClient, ending: Ending): Tx {
   let depth = 0
+  const { effects } = ending
   return {
     ...sqlOver(client),
     afterCommit: (effect) => effects.push(effect),
@@ -98,6 +126,7 @@ function txOver(client: pg.PoolClient, effects: (() => void)[]): Tx {
         return result
       } catch (thrown) {
         effects.length = effectsBefore
+        if (isDeadlock(thrown)) ending.deadlock = thrown
         await client.query(`ROLLBACK TO SAVEPOINT ${name}`)
         throw thrown
       }

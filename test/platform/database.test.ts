@@ -26,3 +26,32 @@ test('Prisma and plain SQL see the same database', async () => {
   await db.execute(`insert into contact_budgets (person_id, shop_id) values (7, 3)`)
   expect(await db.prisma.contactBudget.findMany()).toEqual([{ personId: 7n, shopId: 3n }])
 })
+
+test.each(['let through', 'caught behind a savepoint'])(
+  'two transactions that lock each other up both come to their end: the deadlock is %s',
+  async (how) => {
+    await using db = await createTestDatabase()
+    await db.execute(`insert into contact_budgets (person_id, shop_id) values (1, 0), (2, 0)`)
+    const effects: string[] = []
+    let arrived = 0
+    let bothArrived = (): void => undefined
+    const meeting = new Promise<void>((resolve) => (bothArrived = resolve))
+
+    const addTo = (first: number, second: number): Promise<void> =>
+      db.transaction(async (tx) => {
+        const add = (id: number): Promise<number> =>
+          tx.execute(`update contact_budgets set shop_id = shop_id + 1 where person_id = $1`, [id])
+        await add(first)
+        tx.afterCommit(() => effects.push('told'))
+        if (++arrived === 2) bothArrived()
+        await meeting
+        if (how === 'let through') await add(second)
+        else await tx.savepoint(() => add(second)).catch(() => undefined)
+      })
+    await Promise.all([addTo(1, 2), addTo(2, 1)])
+
+    expect(await db.query('select shop_id from contact_budgets')).toEqual([{ shopId: 2 }, { shopId: 2 }])
+    expect(effects).toEqual(['told', 'told'])
+    expect(arrived).toBe(3)
+  },
+)
