@@ -78,6 +78,7 @@ function createStore(deps: DoorDeps): Parts['store'] {
   }
   const commit = createGroupCommit(write, {
     maxInFlight: 2,
+    worthAnother: 100,
     maxItems: 1_000,
     maxBatchBytes: 16_000_000,
     maxWaitingBytes: 64_000_000,

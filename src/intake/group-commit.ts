@@ -6,8 +6,12 @@ export interface GroupCommit<Item> {
 }
 
 export interface GroupCommitLimits<Item> {
-  /** While one batch waits for the disk, the next one is sent; more at once only make smaller batches. */
   maxInFlight: number
+  /**
+   * While a batch is being written, the next one leaves when this many items wait, or a batch full of bytes. Sooner, there would only
+   * be more and smaller batches, and each costs the database the same commit.
+   */
+  worthAnother: number
   maxItems: number
   maxBatchBytes: number
   /** What may wait in memory before new items are refused. */
@@ -33,8 +37,13 @@ export function createGroupCommit<Item>(
   let waitingBytes = 0
   let inFlight = 0
 
+  const mayStart = (): boolean => {
+    if (inFlight === 0) return waiting.length > 0
+    const isWorthIt = waiting.length >= limits.worthAnother || waitingBytes >= limits.maxBatchBytes
+    return inFlight < limits.maxInFlight && isWorthIt
+  }
   const startBatches = (): void => {
-    while (inFlight < limits.maxInFlight && waiting.length > 0) void writeBatch(takeBatch())
+    while (mayStart()) void writeBatch(takeBatch())
   }
   const takeBatch = (): Waiting<Item>[] => {
     let bytes = 0

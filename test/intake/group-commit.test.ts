@@ -10,7 +10,9 @@ interface Disk {
 }
 
 /** A disk whose writes end when the test says so. */
-function createDisk(changes: { maxItems?: number; maxWaitingBytes?: number } = {}): Disk {
+function createDisk(
+  changes: { maxItems?: number; maxWaitingBytes?: number; worthAnother?: number } = {},
+): Disk {
   const batches: string[][] = []
   const running: { resolve: () => void; reject: (failure: Error) => void }[] = []
   const write = (items: string[]): Promise<void> => {
@@ -19,6 +21,7 @@ function createDisk(changes: { maxItems?: number; maxWaitingBytes?: number } = {
   }
   const commit = createGroupCommit(write, {
     maxInFlight: 2,
+    worthAnother: 1,
     maxItems: 100,
     maxBatchBytes: 10,
     maxWaitingBytes: 1_000,
@@ -45,6 +48,23 @@ describe('group commit', () => {
     await finish()
     await finish()
     await Promise.all(all)
+  })
+
+  test('while one batch is being written, the next one waits until it is worth a commit of its own', async () => {
+    const { commit, batches, finish } = createDisk({ worthAnother: 3 })
+    const all = ['a', 'b', 'c', 'd', 'e'].map((item) => commit.add(item))
+    expect(batches).toEqual([['a'], ['b', 'c', 'd']])
+    await finish()
+    await finish()
+    expect(batches).toEqual([['a'], ['b', 'c', 'd'], ['e']])
+    await finish()
+    await Promise.all(all)
+  })
+
+  test('a few items with many bytes are worth another batch as well', () => {
+    const { commit, batches } = createDisk({ worthAnother: 50 })
+    for (const item of ['a', '12345678', '90']) void commit.add(item)
+    expect(batches).toEqual([['a'], ['12345678', '90']])
   })
 
   test('nobody is told before their own batch is written', async () => {
