@@ -55,21 +55,34 @@ export async function lockStillWaiting(tx: Tx, ids: readonly number[]): Promise<
 export interface MessageCandidacyRow {
   id: number
   campaignId: number
+  /** Of its campaign: a registered kind. */
+  kind: string
   personId: number
-  productId: number
+  productId: number | null
   trigger: string
   alertId: number | null
   interestAt: Date
   cycleId: number | null
+  priceEventId: number | null
+  value: number
+  variant: string | null
+  settingsVersion: number
+  /** Price drops: what the person is told it cost before, and what it costs. */
+  referenceMinor: number | null
+  priceMinor: number | null
+  choice: unknown
   expiresAt: Date
 }
 
 export function listCandidaciesOfMessage(sql: Sql, messageId: number): Promise<MessageCandidacyRow[]> {
   return sql.query<MessageCandidacyRow>(
-    `select l.id, l.campaign_id, record.root_id as person_id, l.product_id, l.trigger, l.alert_id, l.interest_at, l.cycle_id, l.expires_at
+    `select l.id, l.campaign_id, c.kind, record.root_id as person_id, l.product_id, l.trigger, l.alert_id, l.interest_at, l.cycle_id,
+       l.price_event_id, l.value, l.variant, l.settings_version, l.reference_minor, l.price_minor, l.choice, l.expires_at
      from message_candidacies mc join reengagement_log l on l.id = mc.candidacy_id join people record on record.id = l.person_id
-     where mc.message_id = $1 and l.state in ('waiting', 'reserved', 'uncertain', 'sent', 'unknown', 'failed')
-     order by l.rank, l.id`,
+       join campaigns c on c.id = l.campaign_id
+     where mc.message_id = $1 and l.message_id = mc.message_id
+       and l.state in ('reserved', 'uncertain', 'sent', 'unknown', 'failed')
+     order by l.value, l.rank, l.id`,
     [messageId],
   )
 }

@@ -101,7 +101,7 @@ function compose(tx: Tx, { message, shop, person, kept, now }: Judged): Promise<
   return composeBackInStock(tx, {
     shop,
     person,
-    productIds: kept.map((candidacy) => candidacy.productId),
+    productIds: kept.flatMap((candidacy) => candidacy.productId ?? []),
     isAlert: message.purpose === 'alert',
     now,
   })

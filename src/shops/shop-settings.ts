@@ -49,6 +49,61 @@ export const shopSettingsSchema = z.object({
     .prefault({}),
   interest: z.object({ alertDays: z.number().int().min(1).max(365).default(90) }).prefault({}),
   stock: z.object({ backorderIsInStock: z.boolean().default(false) }).prefault({}),
+  /** The daily run, at this hour of the shop's own zone. */
+  dailyRun: z.object({ at: timeOfDay.default('09:00') }).prefault({}),
+  winBack: z
+    .object({
+      /** Away: the last order (or the first contact) at least and at most so long ago, no message from them in `quietDays`. */
+      inactiveDays: z.number().int().min(1).max(3_650).default(60),
+      inactiveUntilDays: z.number().int().min(2).max(3_650).default(365),
+      quietDays: z.number().int().min(0).max(365).default(14),
+      /** Win-backs (loyalty reward, new arrivals, we miss you) are at least so far apart … */
+      spacingDays: z.number().int().min(1).max(365).default(30),
+      /** … and after so many without an order or a word the person is left alone for `restDays`. */
+      afterUnanswered: z.number().int().min(1).max(100).default(3),
+      restDays: z.number().int().min(1).max(3_650).default(180),
+      /** A campaign's first days reach at most this share of its audience, and this many people, a day. */
+      rampUpDays: z.number().int().min(0).max(90).default(14),
+      rampUpBps: z.number().int().min(1).max(10_000).default(500),
+      rampUpPerDay: z.number().int().min(1).max(1_000_000).default(500),
+    })
+    .refine((winBack) => winBack.inactiveDays < winBack.inactiveUntilDays, {
+      path: ['inactiveUntilDays'],
+      message: 'must be later than inactiveDays',
+    })
+    .prefault({}),
+  brakes: z
+    .object({
+      /** What waits for the merchant's yes: a fall of more than this … */
+      fallBps: z.number().int().min(100).max(10_000).default(7_000),
+      /** … more than this share of the catalogue restocked or cheaper within `bulkMinutes` … */
+      bulkShareBps: z.number().int().min(1).max(10_000).default(500),
+      bulkMinutes: z.number().int().min(1).max(1_440).default(10),
+      /** … an event that we learned of later than this. */
+      lateHours: z.number().int().min(1).max(720).default(6),
+      /** No campaign so soon after an order. */
+      recentOrderDays: z.number().int().min(0).max(90).default(3),
+    })
+    .prefault({}),
+  results: z
+    .object({
+      /** An order belongs to the last click within this time before it was placed. */
+      clickDays: z.number().int().min(1).max(90).default(7),
+      viewThroughDays: z.number().int().min(1).max(90).default(7),
+      viewThrough: z.boolean().default(false),
+      /** Lift: orders within this time of the (intended) send. */
+      liftDays: z.number().int().min(1).max(90).default(7),
+    })
+    .prefault({}),
+  retention: z
+    .object({
+      viewDays: z.number().int().min(7).max(3_650).default(150),
+      rawBodyDays: z.number().int().min(1).max(365).default(14),
+      messageTextDays: z.number().int().min(30).max(3_650).default(180),
+      decisionDays: z.number().int().min(60).max(3_650).default(400),
+      changeDays: z.number().int().min(60).max(3_650).default(400),
+    })
+    .prefault({}),
   sending: z
     .object({
       uncertainMinutes: z.number().int().min(1).max(1440).default(15),

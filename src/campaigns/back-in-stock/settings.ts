@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** The rules of the back-in-stock campaign, with their defaults. */
-export const backInStockSettingsSchema = z.object({
+export const backInStockSettingsSchema = z.strictObject({
   /** How long the item must have been out of stock, for people who did not ask to be told. */
   minOutMinutes: z.number().int().min(0).max(10_080).default(10),
   /** How long it must have been in stock before anybody is told. */

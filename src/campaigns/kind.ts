@@ -1,0 +1,46 @@
+import type { z } from 'zod'
+import type { ClaimedMessage, Content } from '../outbox/message.ts'
+import type { Sql } from '../platform/database.ts'
+import type { Shop } from '../shops/shop.ts'
+import type { MessageCandidacyRow } from './log-store.ts'
+import type { PersonFacts } from './person-facts.ts'
+import type { ReasonCode } from './reasons.ts'
+
+/** What a message is made of, right before it goes. */
+export interface Composing {
+  shop: Shop
+  person: PersonFacts
+  message: ClaimedMessage
+  /** Those that still hold, the most valuable first; never empty. */
+  candidacies: readonly MessageCandidacyRow[]
+  isAlert: boolean
+  /** The fixed wording of this person, 'a' being the template itself; null: the campaign has one wording. */
+  variant: string | null
+  /** What completes the url button's address (`…/r/<token>`): to a product, or (null) to the shop. */
+  linkTo: (productId: number | null) => string
+  now: Date
+}
+
+/** A kind of campaign: one folder, registered in campaign-kinds.ts. */
+export interface CampaignKind {
+  settingsSchema: z.ZodType
+  /** The value of its candidacies (value.ts), asked-for ones and others. */
+  values: { asked?: number; other: number }
+  /** Its losers wait for a later chance; false: they end (`outranked`). */
+  mayWait: boolean
+  /** Template names it sends, without variants. */
+  templates: readonly string[]
+  /** Its first days reach few people (shop settings winBack.rampUp…). */
+  rampsUp: boolean
+  /** Off until a merchant says so even in the sandbox, where all others are on. */
+  isOptional?: boolean
+  /** What is missing before it may be switched on, in words; nothing when it may. */
+  findMissing?: (settings: unknown) => { field: string; message: string } | undefined
+  /** Which of its candidacies must not go any more, checked right before sending. */
+  findStale: (
+    sql: Sql,
+    candidacies: readonly MessageCandidacyRow[],
+    now: Date,
+  ) => Promise<ReadonlyMap<number, ReasonCode>>
+  compose: (sql: Sql, about: Composing) => Promise<Content>
+}
