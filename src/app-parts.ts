@@ -1,5 +1,6 @@
 import type { Connections } from './app-connections.ts'
 import type { Handlers } from './app-handlers.ts'
+import type { LinkTokens } from './outbox/link-token.ts'
 import type { Pace } from './outbox/pace.ts'
 import type { TemplateDefinitions } from './outbox/template-definition.ts'
 import type { Clock } from './platform/clock.ts'
@@ -21,6 +22,8 @@ export interface AppParts {
   apiToken: string
   /** Signs visitor tokens. */
   visitorKey: Buffer
+  /** Makes and reads the links in messages. */
+  links: LinkTokens
   graph: { url: string; version: string }
   queue: QueueConnection
 }

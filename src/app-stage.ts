@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createApp, type App } from './app.ts'
 import { setUpShop } from './app-shop-setup.ts'
+import { createLinkTokens } from './outbox/link-token.ts'
 import { loadTemplateDefinitions } from './outbox/template-definitions.ts'
 import { createStandingClock, type MovableClock } from './platform/clock.ts'
 import type { Database } from './platform/database.ts'
@@ -53,6 +54,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     box,
     apiToken,
     visitorKey: Buffer.alloc(32, 2),
+    links: createLinkTokens(Buffer.alloc(32, 3)),
     graph: { url: sandbox.graphUrl, version: 'v25.0' },
     queue: { kind: 'postgres', url: db.url },
   })

@@ -4,6 +4,7 @@ import type { AppParts } from './app-parts.ts'
 import { sandboxConnection } from './app-sandbox.ts'
 import { setUpShop } from './app-shop-setup.ts'
 import { welcomeText } from './app-welcome.ts'
+import { createLinkTokens } from './outbox/link-token.ts'
 import { loadTemplateDefinitions } from './outbox/template-definitions.ts'
 import { createOffsetClock, systemClock, type MovableClock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -95,6 +96,7 @@ function toParts(config: Config, log: Logger, { db, secrets, clock, sandbox }: M
     apiToken: secrets.apiToken,
     // A key of its own, so that nothing signed for one purpose can serve another.
     visitorKey: createHmac('sha256', secrets.key).update('visitor-tokens').digest(),
+    links: createLinkTokens(createHmac('sha256', secrets.key).update('link-tokens').digest()),
     graph: sandbox === undefined ? config.graph : { ...config.graph, url: sandbox.graphUrl },
     queue:
       config.redisUrl === undefined

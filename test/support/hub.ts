@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { pino } from 'pino'
 import { createApp, type App } from '../../src/app.ts'
+import { createLinkTokens } from '../../src/outbox/link-token.ts'
 import { createStandingClock, type MovableClock } from '../../src/platform/clock.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { systemRandom } from '../../src/platform/random.ts'
@@ -40,6 +41,7 @@ export async function createHub(options: HubOptions): Promise<TestHub> {
     box,
     apiToken,
     visitorKey: Buffer.alloc(32, 9),
+    links: createLinkTokens(Buffer.alloc(32, 10)),
     graph: { url: options.graphUrl ?? 'http://127.0.0.1:9', version: 'v25.0' },
     queue: { kind: 'postgres', url: db.url },
   })
