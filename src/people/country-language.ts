@@ -16,3 +16,8 @@ const byCountry = new Map(
 export function languageOfCountry(country: string | null): string | undefined {
   return country === null ? undefined : byCountry.get(country)
 }
+
+/** Where people who chose no language are written to in one of these (two letters each). */
+export function countriesOfLanguages(wanted: readonly string[]): string[] {
+  return [...byCountry].filter(([, language]) => wanted.includes(language)).map(([country]) => country)
+}
