@@ -42,9 +42,8 @@ export async function applyProductVersion(
   const rules = await loadRules(tx, deps, shop.id)
   const known = before.find((member) => member.wcId === product.wcId) ?? null
   const change = decideProductChange(known, product, contextOf(before, { product, meta, rules }))
-  if (change.kind === 'stale') return change
-  if (change.kind === 'unchanged') {
-    if (known !== null) await touchProduct(tx, known.id, product.modifiedAt)
+  if (change.kind !== 'changed') {
+    if (known !== null) await touchProduct(tx, known.id, { ...product, ...meta })
     return change
   }
   const productId = await saveProduct(tx, shop.id, change.fields, meta.seenAt)

@@ -83,9 +83,9 @@ export async function saveProduct(tx: Tx, shopId: number, fields: ProductFields,
     `insert into products (shop_id, wc_id, parent_id, parent_wc_id, kind, status, is_visible, name, sku, retailer_id, item_key,
        translation_group, permalink, image_url, description, attributes, category_ids, currency, price_minor, regular_price_minor,
        sale_price_minor, price_entered, sale_from, sale_to, stock_managed_by, stock_quantity, stock_status, min_quantity,
-       low_stock_amount, is_in_stock, is_sellable, stock_since, modified_at, created_at, updated_at)
+       low_stock_amount, is_in_stock, is_sellable, stock_since, modified_at, created_at, updated_at, checked_at)
      values ($1, $2::bigint, $3, $4, $5, $6, $7, $8, $9, 'wc_' || $2::bigint, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $33)
+       $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $33, $33)
      on conflict (shop_id, wc_id) do update set parent_id = excluded.parent_id, parent_wc_id = excluded.parent_wc_id,
        kind = excluded.kind, status = excluded.status, is_visible = excluded.is_visible, name = excluded.name, sku = excluded.sku,
        item_key = excluded.item_key, translation_group = excluded.translation_group,
@@ -96,7 +96,8 @@ export async function saveProduct(tx: Tx, shopId: number, fields: ProductFields,
        sale_to = excluded.sale_to, stock_managed_by = excluded.stock_managed_by, stock_quantity = excluded.stock_quantity,
        stock_status = excluded.stock_status, min_quantity = excluded.min_quantity, low_stock_amount = excluded.low_stock_amount,
        is_in_stock = excluded.is_in_stock, is_sellable = excluded.is_sellable, stock_since = excluded.stock_since,
-       modified_at = excluded.modified_at, deleted_at = null, updated_at = excluded.updated_at
+       modified_at = excluded.modified_at, deleted_at = null, updated_at = excluded.updated_at,
+       checked_at = greatest(products.checked_at, excluded.checked_at)
      returning id`,
     [
       shopId,
@@ -138,12 +139,17 @@ export async function saveProduct(tx: Tx, shopId: number, fields: ProductFields,
   return row.id
 }
 
-/** The shop saved it again without a change that matters. */
-export async function touchProduct(tx: Tx, id: number, modifiedAt: Date): Promise<void> {
-  await tx.execute(`update products set modified_at = $2 where id = $1 and modified_at < $2`, [
-    id,
-    modifiedAt,
-  ])
+/** The shop has said again what we knew, or something older: that it was heard from counts. */
+export async function touchProduct(
+  tx: Tx,
+  id: number,
+  { modifiedAt, seenAt }: { modifiedAt: Date; seenAt: Date },
+): Promise<void> {
+  await tx.execute(
+    `update products set modified_at = greatest(modified_at, $2), checked_at = greatest(checked_at, $3)
+     where id = $1 and (modified_at < $2 or checked_at is null or checked_at < $3)`,
+    [id, modifiedAt, seenAt],
+  )
 }
 
 /**
@@ -158,7 +164,8 @@ export async function markGone(
   now: Date,
 ): Promise<number[]> {
   const rows = await tx.query<{ id: number }>(
-    `update products set status = $4, is_sellable = false, deleted_at = case when $4 = 'deleted' then $5::timestamptz end, updated_at = $5
+    `update products set status = $4, is_sellable = false, deleted_at = case when $4 = 'deleted' then $5::timestamptz end,
+       updated_at = $5, checked_at = greatest(checked_at, $5)
      where (id = $1 or ($4 = 'deleted' and shop_id = $2 and parent_wc_id = $3)) and status <> $4 and status <> 'deleted' returning id`,
     [product.id, product.shopId, product.wcId, status, now],
   )

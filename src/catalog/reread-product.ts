@@ -39,7 +39,8 @@ export async function rereadProduct(
   return reads.some((read) => read.kind === 'gone') ? { kind: 'gone' } : { kind: 'read' }
 }
 
-async function takeIn(
+/** Takes in what a read has brought; `unavailable` brings nothing. */
+export async function takeIn(
   tx: Tx,
   deps: RereadDeps,
   shop: ShopOfCatalog,

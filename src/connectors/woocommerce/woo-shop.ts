@@ -58,7 +58,43 @@ export async function readProduct(
       ? { kind: 'gone' }
       : { kind: 'unavailable', reason: `${answer.code}: ${answer.message}` }
   }
-  const parsed = parseProduct(answer.value, currency, ids.parentWcId ?? undefined)
+  return toRead(answer.value, currency, ids.parentWcId)
+}
+
+/** Up to a hundred products by the shop's ids, or variations of one parent. */
+export interface ProductsCall {
+  parentWcId: number | null
+  wcIds: readonly number[]
+}
+
+/**
+ * Many products as they are now, by the shop's ids in their order; undefined when the shop does not answer. A listing leaves out what is
+ * in the trash as well as what is gone, so those are asked for one by one.
+ */
+export async function readProducts(
+  client: WooClient,
+  { parentWcId, wcIds }: ProductsCall,
+  currency: string,
+): Promise<Map<number, ReadProduct> | undefined> {
+  const path = parentWcId === null ? 'products' : `products/${parentWcId}/variations`
+  const page = await listPage(client, path, 1, { include: wcIds.join(','), status: 'any' })
+  const items = page.kind === 'page' ? page.items : []
+  if (page.kind === 'unavailable' || (page.kind === 'refused' && !isInvalidId(page.code))) return undefined
+  const listed = new Map(items.map((item) => [readInteger(asFields(item)?.id), item]))
+  const reads = new Map<number, ReadProduct>()
+  for (const wcId of wcIds) {
+    const item = listed.get(wcId)
+    const read =
+      item === undefined
+        ? await readProduct(client, { wcId, parentWcId }, currency)
+        : toRead(item, currency, parentWcId)
+    reads.set(wcId, read)
+  }
+  return reads
+}
+
+function toRead(value: unknown, currency: string, parentWcId: number | null): ReadProduct {
+  const parsed = parseProduct(value, currency, parentWcId ?? undefined)
   return parsed.kind === 'product' ? parsed : { kind: 'unavailable', reason: parsed.reason }
 }
 
