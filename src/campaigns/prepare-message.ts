@@ -101,8 +101,11 @@ function compose(tx: Tx, { message, shop, person, kept, now }: Judged): Promise<
   return composeBackInStock(tx, {
     shop,
     person,
-    productIds: kept.flatMap((candidacy) => candidacy.productId ?? []),
+    message,
+    candidacies: kept,
     isAlert: message.purpose === 'alert',
+    variant: kept[0]?.variant ?? null,
+    linkTo: (productId) => String(productId ?? 0),
     now,
   })
 }

@@ -4,6 +4,7 @@ import type { Purpose, TemplateContent } from './message.ts'
 import { fillTemplate } from './fill-template.ts'
 import { isMarketing } from './purpose.ts'
 import type { TemplateDefinition } from './template-definition.ts'
+import { findInLanguage } from './template-language.ts'
 import type { Template } from './template.ts'
 
 export type TemplateDecision =
@@ -19,26 +20,26 @@ export function decideTemplate(
   templates: readonly Template[],
   definition: TemplateDefinition | undefined,
 ): TemplateDecision {
-  const wanted = content.languages.flatMap((language) => findInLanguage(templates, language))
+  const named = namesOf(content).map((name) => templates.filter((template) => template.name === name))
+  const wanted = content.languages.flatMap((language) =>
+    named.flatMap((ofOneName) => inLanguage(ofOneName, language)),
+  )
   const decisions = wanted.map((template) => tryTemplate(content, purpose, template, definition))
   const fitting = decisions.find((decision) => decision.kind === 'fits')
   return fitting ?? decisions[0] ?? { kind: 'unfit', reason: 'template_missing' }
 }
 
-// 'pt' takes 'pt_BR' and the other way round, but what is spelled the same comes first.
-function findInLanguage(templates: readonly Template[], language: string): Template[] {
-  const asked = normalize(language)
-  const same = templates.filter((template) => normalize(template.language) === asked)
-  if (same.length > 0) return same
-  return templates.filter((template) => baseOf(template.language) === baseOf(language))
+/** Names of the templates that may carry the content, the most wanted first. */
+export function namesOf({ name, variant }: Pick<TemplateContent, 'name' | 'variant'>): string[] {
+  return variant === undefined ? [name] : [`${name}__${variant}`, name]
 }
 
-function normalize(language: string): string {
-  return language.replace('-', '_').toLowerCase()
-}
-
-function baseOf(language: string): string {
-  return normalize(language).replace(/_.*/, '')
+function inLanguage(templates: readonly Template[], language: string): Template[] {
+  const found = findInLanguage(
+    templates.map((template) => template.language),
+    language,
+  )
+  return templates.filter((template) => found.includes(template.language))
 }
 
 function tryTemplate(

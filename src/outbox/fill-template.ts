@@ -2,10 +2,12 @@ import { encodeUrlSuffix, type OutgoingTemplate } from '../connectors/meta/wire-
 import type { TemplateContent } from './message.ts'
 import { fillPlaceholders, findPlaceholders } from './placeholders.ts'
 import type { TemplateDefinition } from './template-definition.ts'
+import { baseOf, findInLanguage } from './template-language.ts'
 import type { Template } from './template.ts'
 
 const longestBody = 1024
 const longestUrl = 2000
+const longestCode = 15
 
 /**
  * Lays the values into the template as Meta has it, which decides what it needs; the definition adds names of positional parameters,
@@ -56,7 +58,7 @@ function fillBody(
   const ordered = isNamed ? keys : keys.toSorted((first, second) => Number(first) - Number(second))
   const values = ordered.map((key) => {
     const name = isNamed ? key : (definition?.parameters[Number(key) - 1] ?? key)
-    return { key, text: cleanValue(content.parameters[name]) ?? defaultOf(definition, template, name) }
+    return { key, text: valueOf(content, template, name) ?? defaultOf(definition, template, name) }
   })
   if (values.some((value) => value.text === undefined)) return undefined
   const textOfKey = new Map(values.map((value) => [value.key, value.text ?? '']))
@@ -64,6 +66,27 @@ function fillBody(
   return values.map((value) =>
     isNamed ? { name: value.key, text: value.text ?? '' } : { text: value.text ?? '' },
   )
+}
+
+function valueOf(content: TemplateContent, template: Template, name: string): string | undefined {
+  const value = cleanValue(wordingIn(content, template.language)[name] ?? content.parameters[name])
+  return value === undefined ? undefined : isolate(value, template.language)
+}
+
+// A wording in 'pt' serves a template in 'pt_BR' and the other way round, as templates themselves do.
+function wordingIn({ parametersIn = {} }: TemplateContent, language: string): Record<string, string> {
+  const [first] = findInLanguage(Object.keys(parametersIn), language)
+  return first === undefined ? {} : (parametersIn[first] ?? {})
+}
+
+const rightToLeft = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'prs'])
+
+/**
+ * In a text that runs from right to left a Latin name or a price would pull the commas and digits beside it to its own side; the
+ * isolates (Unicode UAX #9: FSI, PDI) keep each value to itself. They are not seen.
+ */
+function isolate(value: string, language: string): string {
+  return rightToLeft.has(baseOf(language)) ? `\u2068${value}\u2069` : value
 }
 
 /** Meta refuses parameters with line breaks, tabs and runs of spaces. */
@@ -86,14 +109,15 @@ function fillButtons(
   definition: TemplateDefinition | undefined,
 ): OutgoingTemplate['buttons'] | undefined {
   const buttons = listButtons(template)
-  const urlFilled = buttons.flatMap((button, index) =>
-    button.type === 'URL' && String(button.url).includes('{{')
+  const filled = buttons.flatMap((button, index) => {
+    if (button.type === 'COPY_CODE') return [fillCode(content, index)]
+    return button.type === 'URL' && String(button.url).includes('{{')
       ? [fillUrl(content, String(button.url), index)]
-      : [],
-  )
-  if (urlFilled.includes(undefined)) return undefined
+      : []
+  })
+  if (filled.includes(undefined)) return undefined
   return [
-    ...urlFilled.filter((filled) => filled !== undefined),
+    ...filled.filter((one) => one !== undefined),
     ...fillQuickReplies(content, buttons, definition),
   ].toSorted((first, second) => first.index - second.index)
 }
@@ -103,9 +127,22 @@ function fillUrl(
   url: string,
   index: number,
 ): OutgoingTemplate['buttons'][number] | undefined {
-  const suffix = content.urlSuffix
+  const suffix = isOurLink(url) ? content.urlSuffix : (content.shopPath ?? content.urlSuffix)
   if (suffix === undefined || url.length + encodeUrlSuffix(suffix).length > longestUrl) return undefined
   return { kind: 'url', index, suffix }
+}
+
+function isOurLink(url: string): boolean {
+  return url.endsWith('/r/{{1}}')
+}
+
+function fillCode(
+  { couponCode = '' }: TemplateContent,
+  index: number,
+): OutgoingTemplate['buttons'][number] | undefined {
+  return couponCode === '' || couponCode.length > longestCode
+    ? undefined
+    : { kind: 'copy_code', index, code: couponCode }
 }
 
 // A role is known by the place among the quick replies: Meta keeps no roles, and texts differ by language.

@@ -14,6 +14,8 @@ export type MessageState =
   | 'outcome_unknown'
   | 'suppressed'
   | 'expired'
+  /** Never sent, so that the effect of those that are can be measured; takes its place under the caps. */
+  | 'held_out'
 
 export type Content = TextContent | ButtonsContent | TemplateContent
 
@@ -36,11 +38,19 @@ export interface TemplateContent {
   name: string
   /** In order of preference: the person's, the shop's. */
   languages: string[]
+  /** A wording of its own: the template `<name>__<variant>` goes first in each language in which the account has it approved. */
+  variant?: string
   /** By parameter name; positional templates take them in the order in which the definition lists them. */
   parameters: Record<string, string>
+  /** Values that read differently in each language (prices, days, lists), by language as in `languages`; they go before `parameters`. */
+  parametersIn?: Record<string, Record<string, string>>
   headerImageUrl?: string
   /** What completes the url button's address. */
   urlSuffix?: string
+  /** The same for a template whose button leads into the shop and not to our links (`…/r/`), as those made by earlier versions do. */
+  shopPath?: string
+  /** What the button for copying a code copies; up to 15 characters. */
+  couponCode?: string
   /** Payloads of the quick-reply buttons, by the button's role in the definition (`opt_out`, …). */
   buttonPayloads?: Record<string, string>
 }

@@ -6,6 +6,7 @@ import type { Random } from '../platform/random.ts'
 import { listAddresses, type Address } from './address-store.ts'
 import { claimDue, stampStarted, type ClaimedRow } from './claim-store.ts'
 import { moveMessages } from './message-store.ts'
+import { namesOf } from './decide-template.ts'
 import type {
   Content,
   MessageState,
@@ -118,7 +119,7 @@ async function renderAll(
   const templates = await listTemplatesNamed(
     tx,
     checked.map(({ row }) => row.wabaId),
-    checked.flatMap(({ prepared }) => templateNameOf(prepared) ?? []),
+    checked.flatMap(({ prepared }) => templateNamesOf(prepared)),
   )
   const ready: Ready[] = []
   const stopped: Stopped[] = []
@@ -132,7 +133,7 @@ async function renderAll(
       purpose: row.purpose,
       address,
       templates: templates.filter(
-        ({ wabaId, name }) => wabaId === row.wabaId && name === templateNameOf(prepared),
+        ({ wabaId, name }) => wabaId === row.wabaId && templateNamesOf(prepared).includes(name),
       ),
       definitions: deps.definitions,
       now,
@@ -147,8 +148,8 @@ async function renderAll(
   return { ready, stopped }
 }
 
-function templateNameOf(prepared: Prepared): string | undefined {
-  return prepared.kind === 'send' && prepared.content.kind === 'template' ? prepared.content.name : undefined
+function templateNamesOf(prepared: Prepared): string[] {
+  return prepared.kind === 'send' && prepared.content.kind === 'template' ? namesOf(prepared.content) : []
 }
 
 async function stop(deps: StartDeps, tx: Tx, stopped: readonly Stopped[], now: Date): Promise<void> {

@@ -32,7 +32,10 @@ export interface OutgoingTemplate {
   parameters: { name?: string; text: string }[]
   /** `index`: the place among all of the template's buttons, from 0. */
   buttons: (
-    { kind: 'url'; index: number; suffix: string } | { kind: 'quick_reply'; index: number; payload: string }
+    | { kind: 'url'; index: number; suffix: string }
+    | { kind: 'quick_reply'; index: number; payload: string }
+    /** Up to 15 characters. */
+    | { kind: 'copy_code'; index: number; code: string }
   )[]
 }
 
@@ -98,6 +101,8 @@ function buttonToWire(button: OutgoingTemplate['buttons'][number]): Record<strin
       return { ...place, parameters: [{ type: 'text', text: encodeUrlSuffix(button.suffix) }] }
     case 'quick_reply':
       return { ...place, parameters: [{ type: 'payload', payload: button.payload }] }
+    case 'copy_code':
+      return { ...place, parameters: [{ type: 'coupon_code', coupon_code: button.code }] }
   }
 }
 

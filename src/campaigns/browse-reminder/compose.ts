@@ -1,0 +1,9 @@
+import type { Content } from '../../outbox/message.ts'
+import type { Sql } from '../../platform/database.ts'
+import { composeAboutOne } from '../compose-products.ts'
+import type { Composing } from '../kind.ts'
+
+/** The product this person looked at last. */
+export async function composeBrowseReminder(sql: Sql, about: Composing): Promise<Content> {
+  return composeAboutOne(sql, about, 'browse_reminder')
+}

@@ -1,0 +1,38 @@
+import type { Content } from '../outbox/message.ts'
+import type { Sql } from '../platform/database.ts'
+import { composeBackInStock } from './back-in-stock/compose.ts'
+import { composeFreeText, needsFreeText } from './compose-free-text.ts'
+import { composeForItem, loadMessageItems } from './compose-products.ts'
+import { composeTemplate } from './compose-template.ts'
+import { wordList, wordName, wordPrice } from './compose-wording.ts'
+import type { Composing } from './kind.ts'
+import type { MessageItem } from './message-items-store.ts'
+
+/** One answer to all that a person asked to be told and that came together: back in stock, a price, or both. */
+export async function composeAlerts(sql: Sql, about: Composing): Promise<Content> {
+  if (about.candidacies.every((candidacy) => candidacy.kind === 'back_in_stock'))
+    return composeBackInStock(sql, about)
+  const items = await loadMessageItems(sql, about)
+  if (needsFreeText(about)) return composeFreeText(about, items)
+  return items.length === 1 ? composeForItem(about, 'price_alert', items[0]) : composeSeveral(about, items)
+}
+
+// What happened to each differs; that each can be had, and for how much, is true of all.
+function composeSeveral(about: Composing, items: readonly [MessageItem, ...MessageItem[]]): Content {
+  return composeTemplate(about, {
+    name: 'alerts_several',
+    shown: items[0],
+    leadsTo: items[0],
+    valuesIn: (language) => ({
+      product_names: wordList(
+        items.map((item) => wordWithPrice(item, language)),
+        language,
+      ),
+    }),
+  })
+}
+
+function wordWithPrice(item: MessageItem, language: string): string {
+  const price = wordPrice(item, language)
+  return price === '' ? wordName(item.name) : `${wordName(item.name)} (${price})`
+}

@@ -1,0 +1,9 @@
+import type { Content } from '../../outbox/message.ts'
+import type { Sql } from '../../platform/database.ts'
+import { composePersonal } from '../compose-personal.ts'
+import type { Composing } from '../kind.ts'
+
+/** What is new in the category this person likes best. */
+export function composeNewArrivals(sql: Sql, about: Composing): Promise<Content> {
+  return composePersonal(sql, about, 'new_arrivals')
+}
