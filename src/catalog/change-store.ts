@@ -27,6 +27,7 @@ export async function insertStockEvent(
   )
 }
 
+/** Amounts of two currencies say nothing about each other: after a change of the shop's currency there is no price before. */
 export async function insertPriceEvent(
   tx: Tx,
   known: Product,
@@ -39,7 +40,7 @@ export async function insertPriceEvent(
     [
       known.shopId,
       known.id,
-      known.priceMinor,
+      known.currency === fields.currency ? known.priceMinor : null,
       fields.priceMinor,
       known.priceEntered,
       fields.priceEntered,
