@@ -14,6 +14,7 @@ import { inboxEndpoints } from './api/inbox-endpoints.ts'
 import { messageEndpoints } from './api/message-endpoints.ts'
 import { describeApi } from './api/openapi.ts'
 import { personEndpoints } from './api/person-endpoints.ts'
+import { personTagEndpoints } from './api/person-tag-endpoints.ts'
 import { productEndpoints } from './api/product-endpoints.ts'
 import { reengagementEndpoints } from './api/reengagement-endpoints.ts'
 import { shopEndpoints } from './api/shop-endpoints.ts'
@@ -50,6 +51,7 @@ export function listEndpoints(deps: AdminDeps): Endpoint[] {
     ...productEndpoints(reads),
     ...storefrontEndpoints(deps),
     ...personEndpoints(reads),
+    ...personTagEndpoints(deps),
     ...messageEndpoints(reads),
     ...reengagementEndpoints(reads),
     ...campaignEndpoints(reads),

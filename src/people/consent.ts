@@ -42,6 +42,7 @@ export async function setConsent(
   await saveConsentFields(tx, person.id, {
     consent: change.to,
     consentAt: changed ? at : person.consentAt,
+    consentSource: changed ? change.how : person.consentSource,
     metaStop: person.metaStop,
     marketingPausedAt: null,
     now: change.now,

@@ -1,6 +1,6 @@
 import type { Person } from './person.ts'
 
-type ConsentFields = Pick<Person, 'consent' | 'consentAt' | 'metaStop' | 'marketingPausedAt'>
+type ConsentFields = Pick<Person, 'consent' | 'consentAt' | 'consentSource' | 'metaStop' | 'marketingPausedAt'>
 
 export interface ConsentToJoin extends ConsentFields {
   /** How the last opt-in came about; null where there was none. */
@@ -23,6 +23,7 @@ export function joinConsents(people: readonly ConsentToJoin[]): ConsentFields {
   return {
     consent: winner?.consent ?? 'unknown',
     consentAt: winner?.consentAt ?? null,
+    consentSource: winner?.consentSource ?? null,
     metaStop: people.some((person) => person.metaStop),
     marketingPausedAt:
       winner?.consent === 'opted_out' ? null : (pauses.sort((a, b) => a.getTime() - b.getTime())[0] ?? null),

@@ -3,8 +3,8 @@ import { HubError } from '../platform/errors.ts'
 import type { Person } from './person.ts'
 import { storableTextOrNull } from './storable-text.ts'
 
-const columns = `id, shop_id, public_id, root_id, first_name, last_name, language, country, send_regions, consent, consent_at, meta_stop,
-  marketing_paused_at, last_inbound_at`
+const columns = `id, shop_id, public_id, root_id, first_name, last_name, language, country, send_regions, consent, consent_at, consent_source,
+  meta_stop, marketing_paused_at, last_inbound_at`
 
 const nameLength = 200
 
@@ -12,6 +12,14 @@ const nameLength = 200
 export async function loadPerson(sql: Sql, id: number): Promise<Person> {
   const [person] = await sql.query<Person>(`select ${columns} from people where id = $1`, [id])
   if (person === undefined) throw new HubError('person_missing', `There is no person with the id ${id}.`)
+  return person
+}
+
+export async function findPersonById(sql: Sql, shopId: number, id: number): Promise<Person | undefined> {
+  const [person] = await sql.query<Person>(`select ${columns} from people where shop_id = $1 and id = $2`, [
+    shopId,
+    id,
+  ])
   return person
 }
 
@@ -119,16 +127,26 @@ export async function mergeRecords(
   await tx.execute(`update people set root_id = $2 where root_id = any($1)`, [rootIds, into])
 }
 
+type ConsentField = 'consent' | 'consentAt' | 'consentSource' | 'metaStop' | 'marketingPausedAt'
+
 export async function saveConsentFields(
   tx: Tx,
   id: number,
-  fields: Pick<Person, 'consent' | 'consentAt' | 'metaStop' | 'marketingPausedAt'> & { now: Date },
+  fields: Pick<Person, ConsentField> & { now: Date },
 ): Promise<void> {
   await tx.execute(
     `update people set consent = $2, consent_at = $3, meta_stop = $4, marketing_paused_at = $5, updated_at = $6,
-       meta_stop_at = case when meta_stop = $4 then meta_stop_at else $6 end
+       meta_stop_at = case when meta_stop = $4 then meta_stop_at else $6 end, consent_source = $7
      where id = $1`,
-    [id, fields.consent, fields.consentAt, fields.metaStop, fields.marketingPausedAt, fields.now],
+    [
+      id,
+      fields.consent,
+      fields.consentAt,
+      fields.metaStop,
+      fields.marketingPausedAt,
+      fields.now,
+      fields.consentSource,
+    ],
   )
 }
 

@@ -12,6 +12,8 @@ export interface Person {
   sendRegions: string[]
   consent: Consent
   consentAt: Date | null
+  /** How the consent in force was given: consent_log.how. */
+  consentSource: string | null
   metaStop: boolean
   marketingPausedAt: Date | null
   lastInboundAt: Date | null

@@ -288,6 +288,7 @@ describe('when people turn out to be one', () => {
   ): ConsentToJoin => ({
     consent,
     consentAt: consent === 'unknown' ? null : after(at * hour),
+    consentSource: consent === 'unknown' ? null : 'keyword',
     metaStop: false,
     marketingPausedAt: null,
     optedInHow: consent === 'opted_in' ? 'keyword' : null,

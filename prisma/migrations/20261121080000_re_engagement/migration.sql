@@ -246,7 +246,7 @@ SELECT "person_id", "category_id", "shop_id", sum("views"), sum("purchases") FRO
 ) known GROUP BY "person_id", "category_id", "shop_id";
 
 UPDATE "people" p SET "consent_source" = (
-  SELECT c."how" FROM "consent_log" c WHERE c."person_id" = p."id" AND c."purpose" = 'marketing' ORDER BY c."at" DESC, c."id" DESC LIMIT 1);
+  SELECT c."how" FROM "consent_log" c WHERE c."person_id" = p."id" AND c."purpose" = 'marketing' AND c."state" = p."consent" ORDER BY c."at" DESC, c."id" DESC LIMIT 1);
 
 CREATE INDEX "reengagement_log_ready_idx" ON "reengagement_log"("shop_id", "retry_at") WHERE "state" = 'waiting';
 CREATE INDEX "coupons_due_idx" ON "coupons"("due_at", "id") WHERE "state" IN ('planned', 'to_delete');

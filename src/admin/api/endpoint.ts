@@ -16,7 +16,7 @@ export interface Call<Params, Query, Body> {
 
 /** One endpoint of the API. The routes and the OpenAPI document are both made from these. */
 export interface Endpoint {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'put' | 'delete'
   /** With Express's `:name` for what varies. */
   path: string
   summary: string

@@ -16,6 +16,8 @@ export const person = z.strictObject({
   }),
   consent: z.string().meta({ description: 'unknown, pending, opted_in or opted_out' }),
   consentAt: time.nullable(),
+  consentSource: z.string().nullable().meta({ description: 'How the consent in force was given.' }),
+  tags: z.array(z.string()),
   metaStop: z.boolean().meta({ description: 'Stopped in WhatsApp itself: marketing needs both clear.' }),
   metaStopAt: time.nullable(),
   marketingPausedAt: time.nullable(),

@@ -18,6 +18,8 @@ const columns = {
   sendRegions: true,
   consent: true,
   consentAt: true,
+  consentSource: true,
+  tags: true,
   metaStop: true,
   metaStopAt: true,
   marketingPausedAt: true,
