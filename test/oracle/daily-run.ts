@@ -1,0 +1,196 @@
+import { DateTime } from 'luxon'
+import { loyaltyRewardSettingsSchema } from '../../src/campaigns/loyalty-reward/settings.ts'
+import { newArrivalsSettingsSchema } from '../../src/campaigns/new-arrivals/settings.ts'
+import { categoriesOf, interestByCategory, spentBy } from './audience.ts'
+import {
+  addCandidacy,
+  campaignOf,
+  candidaciesOf,
+  findSharedReason,
+  hasBoughtSince,
+  messageOf,
+  valueOf,
+} from './candidacies.ts'
+import { inboundOf, latest, ordersOf, personRecord, rootIds } from './people.ts'
+import {
+  dayMs,
+  type Campaign,
+  type Candidacy,
+  type Kind,
+  type Moment,
+  type Product,
+  type World,
+} from './world.ts'
+
+/** Refusals that pass: what they held up may still come, if its reason still holds. */
+const passing = [
+  ...['cap_7d', 'cap_30d', 'outranked', 'window_closed', 'in_conversation'],
+  ...['recent_order', 'shop_unavailable', 'ramp_up'],
+]
+
+const winBackKinds: readonly Kind[] = ['loyalty_reward', 'new_arrivals', 'we_miss_you']
+
+/** At 09:00 each inactive person gets one kind, the first that applies. */
+export function runDaily(world: World, now: Moment): void {
+  const away = rootIds(world)
+    .filter((rootId) => isInactive(world, rootId, now))
+    .sort((one, other) => awaySince(world, one) - awaySince(world, other) || one - other)
+  for (const [at, rootId] of away.entries()) {
+    if (takeUp(world, rootId, 'back_in_stock', now)) continue
+    if (takeUp(world, rootId, 'price_drop', now)) continue
+    const kind = chooseWinBack(world, rootId, now)
+    if (kind !== undefined) considerWinBack(world, { rootId, kind, rank: at + 1 }, now)
+  }
+}
+
+/** Last order, or first contact if there was none. */
+function awaySince(world: World, rootId: number): Moment {
+  const lastOrder = latest(ordersOf(world, rootId).map((order) => order.placedAt))
+  return lastOrder ?? personRecord(world, rootId).createdAt
+}
+
+/** At least 60 and at most 365 days away, and not a word in 14 days. */
+export function isInactive(world: World, rootId: number, now: Moment): boolean {
+  const { inactiveDays, inactiveUntilDays, quietDays } = world.shop.settings.winBack
+  const since = awaySince(world, rootId)
+  const wroteLately = inboundOf(world, rootId).some((message) => message.at > now - quietDays * dayMs)
+  return since <= now - inactiveDays * dayMs && since >= now - inactiveUntilDays * dayMs && !wroteLately
+}
+
+/** Something viewed that is back, or cheaper: what waits is left to wait, what was held up by something that passes is tried again. */
+function takeUp(world: World, rootId: number, kind: 'back_in_stock' | 'price_drop', now: Moment): boolean {
+  if (campaignOf(world, kind)?.isOn !== true) return false
+  const stillTrue = candidaciesOf(world, rootId)
+    .filter((candidacy) => candidacy.kind === kind && candidacy.expiresAt > now)
+    .filter((candidacy) => doesHold(world, candidacy))
+  if (stillTrue.some((candidacy) => candidacy.state === 'waiting' || candidacy.state === 'reserved'))
+    return true
+  const heldUp = stillTrue.filter(
+    (candidacy) => candidacy.state === 'suppressed' && passing.includes(candidacy.reason ?? ''),
+  )
+  for (const candidacy of heldUp) {
+    candidacy.state = 'waiting'
+    candidacy.trigger = 'daily'
+    candidacy.retryAt = null
+  }
+  return heldUp.length > 0
+}
+
+function doesHold(world: World, candidacy: Candidacy): boolean {
+  if (candidacy.kind === 'back_in_stock')
+    return world.cycles.some((cycle) => cycle.id === candidacy.cycleId && cycle.closedAt === null)
+  const product = world.products.find((one) => one.id === candidacy.productId)!
+  return product.isSellable && product.priceMinor !== null && product.priceMinor <= candidacy.priceMinor!
+}
+
+function chooseWinBack(world: World, rootId: number, now: Moment): Kind | undefined {
+  const applies: [Kind, boolean][] = [
+    ['loyalty_reward', deservesReward(world, rootId, now)],
+    ['new_arrivals', findNewArrivals(world, rootId, now).length > 0],
+    ['we_miss_you', true],
+  ]
+  return applies.find(([kind, does]) => does && campaignOf(world, kind)?.isOn === true)?.[0]
+}
+
+/** Spent at least X, net of refunds, over at least 3 paid orders, and no reward in 180 days. */
+function deservesReward(world: World, rootId: number, now: Moment): boolean {
+  const settings = loyaltyRewardSettingsSchema.parse(campaignOf(world, 'loyalty_reward')?.settings ?? {})
+  const paid = ordersOf(world, rootId).filter((order) => order.paidAt !== null)
+  const rewarded = candidaciesOf(world, rootId).some((candidacy) => {
+    const countedAt = messageOf(world, candidacy)?.countedAt ?? null
+    return (
+      candidacy.kind === 'loyalty_reward' &&
+      countedAt !== null &&
+      countedAt > now - settings.everyDays * dayMs
+    )
+  })
+  return (
+    settings.minSpentMinor !== null &&
+    spentBy(world, rootId) >= settings.minSpentMinor &&
+    paid.length >= settings.minOrders &&
+    !rewarded
+  )
+}
+
+/** New products of the category this person bought or viewed most, not bought before; none when they are too few. */
+function findNewArrivals(world: World, rootId: number, now: Moment): Product[] {
+  const settings = newArrivalsSettingsSchema.parse(campaignOf(world, 'new_arrivals')?.settings ?? {})
+  const [preferred] = [...interestByCategory(world, rootId)].sort(
+    ([category, times], [other, otherTimes]) => otherTimes - times || category - other,
+  )
+  if (preferred === undefined) return []
+  const arrivals = world.products.filter(
+    (product) =>
+      product.isSellable &&
+      product.kind !== 'variation' &&
+      product.firstPublishedAt !== null &&
+      product.firstPublishedAt > now - settings.newDays * dayMs &&
+      product.firstPublishedAt <= now &&
+      categoriesOf(world, product).includes(preferred[0]) &&
+      !hasBoughtSince(world, { rootId, productId: product.id, itemKey: product.itemKey, since: 0 }),
+  )
+  return arrivals.length >= settings.minProducts ? arrivals : []
+}
+
+function considerWinBack(
+  world: World,
+  about: { rootId: number; kind: Kind; rank: number },
+  now: Moment,
+): void {
+  const { rootId, kind } = about
+  const campaign = campaignOf(world, kind)!
+  const reason =
+    findSharedReason(world, { campaign, rootId, isAsked: false }) ?? findSpacing(world, rootId, now)
+  addCandidacy(world, {
+    campaignId: campaign.id,
+    kind,
+    personId: rootId,
+    itemKey: '',
+    occasion: occasionOf(world, rootId, kind, now),
+    trigger: 'daily',
+    value: valueOf[kind],
+    rank: about.rank,
+    interestAt: awaySince(world, rootId),
+    reason,
+    expiresAt: now + waitDays(campaign) * dayMs,
+    consideredAt: now,
+  })
+}
+
+function waitDays(campaign: Campaign): number {
+  if (campaign.kind === 'loyalty_reward') return loyaltyRewardSettingsSchema.parse(campaign.settings).waitDays
+  if (campaign.kind === 'new_arrivals') return newArrivalsSettingsSchema.parse(campaign.settings).waitDays
+  return 1
+}
+
+/** Counted win-back messages, the oldest first. */
+function winBacksOf(world: World, rootId: number): Moment[] {
+  const messages = candidaciesOf(world, rootId)
+    .filter((candidacy) => winBackKinds.includes(candidacy.kind))
+    .map((candidacy) => messageOf(world, candidacy)?.countedAt ?? null)
+  return messages.filter((at) => at !== null).sort((one, other) => one - other)
+}
+
+/** At least 30 days apart; after 3 without an order or a word the person is left alone for 180 days. */
+function findSpacing(world: World, rootId: number, now: Moment): string | null {
+  const { spacingDays, afterUnanswered, restDays } = world.shop.settings.winBack
+  const told = winBacksOf(world, rootId)
+  const last = told.at(-1)
+  if (last === undefined) return null
+  if (last > now - spacingDays * dayMs) return 'win_back_spacing'
+  const firstOfThree = told.at(-afterUnanswered)
+  if (firstOfThree === undefined) return null
+  const answered =
+    ordersOf(world, rootId).some((order) => order.placedAt >= firstOfThree) ||
+    inboundOf(world, rootId).some((message) => message.at >= firstOfThree)
+  return !answered && last > now - restDays * dayMs ? 'left_alone' : null
+}
+
+/** A reward is a matter of the day; the others of the person's absence and how often we have called. */
+function occasionOf(world: World, rootId: number, kind: Kind, now: Moment): string {
+  const dayOf = (at: Moment): string => DateTime.fromMillis(at, { zone: world.shop.timeZone }).toISODate()!
+  if (kind === 'loyalty_reward') return `episode:${dayOf(now)}`
+  const since = awaySince(world, rootId)
+  const calls = winBacksOf(world, rootId).filter((at) => at >= since).length
+  return `episode:${dayOf(since)}:${calls}`
+}

@@ -1,0 +1,170 @@
+import { backInStockSettingsSchema } from '../../src/campaigns/back-in-stock/settings.ts'
+import { priceDropSettingsSchema } from '../../src/campaigns/price-drop/settings.ts'
+import { arbitrate } from './arbitrate.ts'
+import { campaignOf, nextId } from './candidacies.ts'
+import { considerBackInStock } from './consider-back-in-stock.ts'
+import { considerPriceDrop, deservesRun } from './consider-price-drop.ts'
+import { rootIdOf } from './people.ts'
+import { hourMs, minuteMs, type Candidacy, type Moment, type Product, type Run, type World } from './world.ts'
+
+/** What the planners do at one moment, until nothing is left to do. */
+export function plan(world: World, now: Moment): void {
+  openRuns(world, now)
+  for (const run of world.runs) if (run.state !== 'done') endRunIfOver(world, run, now)
+  for (const run of world.runs) if (run.state === 'new' && run.nextWaveAt <= now) startRun(world, run, now)
+  const waves = world.runs
+    .filter((run) => run.state === 'running' && run.cycleId !== null && run.nextWaveAt <= now)
+    .sort((one, other) => one.nextWaveAt - other.nextWaveAt || one.id - other.id)
+  for (const run of waves) takeWave(world, run, now)
+  arbitrateOthers(world, now)
+  for (const run of world.runs) finishIfAllTold(world, run)
+}
+
+/** A run for each open cycle and each fall of a price, of campaigns that were on when it happened, while its news is fresh. */
+function openRuns(world: World, now: Moment): void {
+  const stock = campaignOf(world, 'back_in_stock')
+  if (stock?.isOn === true) {
+    const settings = backInStockSettingsSchema.parse(stock.settings)
+    for (const cycle of world.cycles) {
+      const expiresAt = cycle.openedAt + settings.endsHours * hourMs
+      const isKnown = world.runs.some((run) => run.cycleId === cycle.id)
+      if (isKnown || cycle.closedAt !== null || cycle.openedAt < stock.onSince! || expiresAt <= now) continue
+      const nextWaveAt = cycle.openedAt + settings.settleMinutes * minuteMs
+      addRun(world, {
+        campaignId: stock.id,
+        cycleId: cycle.id,
+        productId: cycle.productId,
+        nextWaveAt,
+        expiresAt,
+      })
+    }
+  }
+  const prices = campaignOf(world, 'price_drop')
+  if (prices?.isOn === true) {
+    const settings = priceDropSettingsSchema.parse(prices.settings)
+    for (const event of world.priceEvents) {
+      const expiresAt = event.at + settings.endsHours * hourMs
+      const isKnown = world.runs.some((run) => run.priceEventId === event.id)
+      if (isKnown || event.at < prices.onSince! || expiresAt <= now) continue
+      if (!deservesRun(world, prices, event, now)) continue
+      addRun(world, {
+        campaignId: prices.id,
+        priceEventId: event.id,
+        productId: event.productId,
+        nextWaveAt: event.at,
+        expiresAt,
+      })
+    }
+  }
+}
+
+function addRun(
+  world: World,
+  run: Omit<Run, 'id' | 'state' | 'cycleId' | 'priceEventId'> & Partial<Run>,
+): void {
+  world.runs.push({ id: nextId(world.runs), state: 'new', cycleId: null, priceEventId: null, ...run })
+}
+
+function waitingOf(world: World, run: Run): Candidacy[] {
+  return world.candidacies
+    .filter((candidacy) => candidacy.runId === run.id && candidacy.state === 'waiting')
+    .sort((one, other) => one.rank - other.rank)
+}
+
+function endRunIfOver(world: World, run: Run, now: Moment): void {
+  const end = findEnd(world, run, now)
+  if (end === undefined) return
+  for (const candidacy of waitingOf(world, run)) {
+    candidacy.state = end === 'expired' ? 'expired' : 'suppressed'
+    candidacy.reason = end
+    candidacy.retryAt = null
+  }
+  run.state = 'done'
+}
+
+/** Sold out in between, old, or switched off. */
+function findEnd(world: World, run: Run, now: Moment): string | undefined {
+  const cycle = world.cycles.find((one) => one.id === run.cycleId)
+  if (cycle !== undefined && cycle.closedAt !== null) return 'sold_out_again'
+  if (run.expiresAt <= now) return 'expired'
+  const campaign = world.campaigns.find((one) => one.id === run.campaignId)!
+  return campaign.isOn ? undefined : 'campaign_off'
+}
+
+function startRun(world: World, run: Run, now: Moment): void {
+  const campaign = world.campaigns.find((one) => one.id === run.campaignId)!
+  run.state = 'running'
+  const cycle = world.cycles.find((one) => one.id === run.cycleId)
+  if (cycle !== undefined) {
+    considerBackInStock(world, { campaign, run, cycle, now })
+    return
+  }
+  const event = world.priceEvents.find((one) => one.id === run.priceEventId)!
+  considerPriceDrop(world, { campaign, run, event, now })
+}
+
+function isReady(candidacy: Candidacy, now: Moment): boolean {
+  return candidacy.state === 'waiting' && (candidacy.retryAt === null || candidacy.retryAt <= now)
+}
+
+/** At most `perUnit` people per sellable unit, by rank, each arbitrated; who is refused makes room for the next. */
+function takeWave(world: World, run: Run, now: Moment): void {
+  const settings = backInStockSettingsSchema.parse(campaignOf(world, 'back_in_stock')!.settings)
+  const item = world.products.find((product) => product.id === run.productId)!
+  const quantity = quantityOf(world, item)
+  const limit = quantity === null ? Number.POSITIVE_INFINITY : Math.max(0, quantity) * settings.perUnit
+  let told = 0
+  while (item.isSellable && told < limit) {
+    const next = waitingOf(world, run).filter((candidacy) => isReady(candidacy, now))
+    const slice = Number.isFinite(limit) ? next.slice(0, limit - told) : next
+    if (slice.length === 0) break
+    told += countNewMessages(world, () => arbitrateByPerson(world, slice, now))
+  }
+  const retries = waitingOf(world, run).flatMap((candidacy) => candidacy.retryAt ?? [])
+  const nextWave = now + settings.waveMinutes * minuteMs
+  run.nextWaveAt = told > 0 || retries.length === 0 ? nextWave : Math.min(...retries)
+}
+
+function quantityOf(world: World, item: Product): number | null {
+  if (item.stockManagedBy === 'none') return null
+  if (item.stockManagedBy === 'own') return item.quantity
+  return world.products.find((product) => product.id === item.parentId)!.quantity
+}
+
+function countNewMessages(world: World, work: () => void): number {
+  const before = world.messages.length
+  work()
+  return world.messages.length - before
+}
+
+function arbitrateByPerson(world: World, candidacies: readonly Candidacy[], now: Moment): void {
+  const roots = [...new Set(candidacies.map((candidacy) => rootIdOf(world, candidacy.personId)))]
+  for (const rootId of roots.sort((one, other) => one - other))
+    arbitrate(
+      world,
+      rootId,
+      candidacies.filter((candidacy) => rootIdOf(world, candidacy.personId) === rootId),
+      now,
+    )
+}
+
+/** Everything else that is ready, person by person. */
+function arbitrateOthers(world: World, now: Moment): void {
+  const ready = world.candidacies.filter(
+    (candidacy) =>
+      candidacy.kind !== 'back_in_stock' &&
+      isReady(candidacy, now) &&
+      campaignOf(world, candidacy.kind)?.isOn === true &&
+      isRunning(world, candidacy),
+  )
+  arbitrateByPerson(world, ready, now)
+}
+
+function isRunning(world: World, candidacy: Candidacy): boolean {
+  if (candidacy.runId === null) return true
+  return world.runs.find((run) => run.id === candidacy.runId)?.state === 'running'
+}
+
+function finishIfAllTold(world: World, run: Run): void {
+  if (run.state === 'running' && waitingOf(world, run).length === 0) run.state = 'done'
+}
