@@ -61,6 +61,7 @@ export function candidacyStateOf(state: MessageState): CandidacyUpdate['state'] 
     case 'failed':
     case 'suppressed':
     case 'expired':
+    case 'held_out':
       return state
   }
 }

@@ -12,10 +12,12 @@ export interface CandidacyUpdate {
     | 'unknown'
     | 'suppressed'
     | 'expired'
+    | 'held_out'
   /** Null keeps no reason: all is well. */
   reason: string | null
   retryAt?: Date | null
   messageId?: number
+  variant?: string | null
 }
 
 /** Brings candidacies to a new state. The same reason again only counts up. */
@@ -27,9 +29,11 @@ export async function updateCandidacies(
   if (updates.length === 0) return
   await tx.execute(
     `update reengagement_log l set state = u.state, reason = u.reason, retry_at = u.retry_at,
-       message_id = coalesce(u.message_id, l.message_id), updated_at = $6,
+       message_id = coalesce(u.message_id, l.message_id), variant = coalesce(u.variant, l.variant), updated_at = $6,
+       reservations = l.reservations + case when u.message_id is null then 0 else 1 end,
        reason_count = case when u.reason is null then l.reason_count when u.reason = l.reason then l.reason_count + 1 else 1 end
-     from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[]) u(id, state, reason, retry_at, message_id)
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $7::text[])
+       u(id, state, reason, retry_at, message_id, variant)
      where l.id = u.id`,
     [
       updates.map((update) => update.id),
@@ -38,6 +42,7 @@ export async function updateCandidacies(
       updates.map((update) => update.retryAt ?? null),
       updates.map((update) => update.messageId ?? null),
       now,
+      updates.map((update) => update.variant ?? null),
     ],
   )
 }

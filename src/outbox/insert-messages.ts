@@ -17,6 +17,8 @@ export interface NewMessage {
   dueAt: Date
   expiresAt: Date | null
   candidacyIds?: readonly number[]
+  /** It is never sent, but counts as if it were. */
+  isHeldOut?: boolean
 }
 
 /** The ids of the new messages, in the order given; undefined where one with the same unique key exists already. */
@@ -30,6 +32,7 @@ export async function insertMessages(
   const rows = messages.map((message) => ({
     ...message,
     lane: laneOf(message.purpose),
+    state: message.isHeldOut === true ? ('held_out' as const) : ('waiting' as const),
     callbackId: deps.random.token(),
     countedAt: countedAtOf({ ...message, state: 'waiting', startedAt: null }),
   }))

@@ -8,6 +8,7 @@ export interface NewRow {
   phoneNumberId: number
   purpose: Purpose
   lane: number
+  state: 'waiting' | 'held_out'
   content: Content | null
   callbackId: string
   uniqueKey: string | null
@@ -25,11 +26,11 @@ export function insertRows(
   return tx.query(
     `insert into messages (shop_id, person_id, phone_number_id, purpose, lane, state, content, callback_id, unique_key, attempt,
        due_at, expires_at, counted_at, created_at)
-     select shop_id, person_id, phone_number_id, purpose, lane, 'waiting', content::jsonb, callback_id, unique_key, 1,
+     select shop_id, person_id, phone_number_id, purpose, lane, state, content::jsonb, callback_id, unique_key, 1,
        due_at, expires_at, counted_at, $12
      from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
-       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[])
-       u(shop_id, person_id, phone_number_id, purpose, lane, content, callback_id, unique_key, due_at, expires_at, counted_at)
+       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $13::text[])
+       u(shop_id, person_id, phone_number_id, purpose, lane, content, callback_id, unique_key, due_at, expires_at, counted_at, state)
      on conflict (shop_id, unique_key) where unique_key is not null do nothing
      returning id, callback_id`,
     [
@@ -45,6 +46,7 @@ export function insertRows(
       rows.map((row) => row.expiresAt),
       rows.map((row) => row.countedAt),
       now,
+      rows.map((row) => row.state),
     ],
   )
 }
@@ -212,5 +214,13 @@ export async function saveLedgers(tx: Tx, ledgers: readonly Ledger[]): Promise<v
       ledgers.map((ledger) => ledger.pricingCategory),
       ledgers.map((ledger) => ledger.pricingType),
     ],
+  )
+}
+
+/** Ends waiting messages; they no longer count. */
+export function endWaitingRows(tx: Tx, messageIds: readonly number[], reason: string): Promise<number> {
+  return tx.execute(
+    `update messages set state = 'suppressed', reason = $2, counted_at = null where id = any($1) and state = 'waiting'`,
+    [messageIds, reason],
   )
 }

@@ -32,6 +32,7 @@ export function countedAtOf(message: {
   if (!isMarketing(message.purpose)) return null
   switch (message.state) {
     case 'waiting':
+    case 'held_out':
       return message.dueAt
     case 'sending':
     case 'uncertain':

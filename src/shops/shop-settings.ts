@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { messagePricesSchema } from './message-prices.ts'
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as 09:00')
 
@@ -76,8 +77,9 @@ export const shopSettingsSchema = z.object({
     .object({
       /** What waits for the merchant's yes: a fall of more than this … */
       fallBps: z.number().int().min(100).max(10_000).default(7_000),
-      /** … more than this share of the catalogue restocked or cheaper within `bulkMinutes` … */
+      /** … more than this share of the catalogue, and at least `bulkMinItems`, restocked or cheaper within `bulkMinutes` … */
       bulkShareBps: z.number().int().min(1).max(10_000).default(500),
+      bulkMinItems: z.number().int().min(1).max(100_000).default(10),
       bulkMinutes: z.number().int().min(1).max(1_440).default(10),
       /** … an event that we learned of later than this. */
       lateHours: z.number().int().min(1).max(720).default(6),
@@ -109,6 +111,7 @@ export const shopSettingsSchema = z.object({
       uncertainMinutes: z.number().int().min(1).max(1440).default(15),
       /** Meta does not deliver marketing to US numbers. */
       marketingToUs: z.boolean().default(false),
+      prices: messagePricesSchema.prefault({}),
     })
     .prefault({}),
 })

@@ -12,6 +12,8 @@ export const priceDropSettingsSchema = z.strictObject({
   interestDays: z.number().int().min(1).max(150).default(30),
   /** Nobody is told of a sale that ends within this time. */
   saleEndsHours: z.number().int().min(0).max(168).default(6),
+  /** How long a price must have held before anybody is told. */
+  settleMinutes: z.number().int().min(0).max(1_440).default(2),
   /** The news is old after this time. */
   endsHours: z.number().int().min(1).max(720).default(72),
 })
