@@ -16,6 +16,7 @@ import { verifySubscription, type SubscriptionAnswer } from './graph/verify-subs
 import { createWhatsAppControl, type WhatsAppControl } from './graph/whatsapp-control.ts'
 import { createPending, type Pending } from './pending.ts'
 import { seedShop } from './seed/seed-shop.ts'
+import type { RestFault } from './shop/rest-faults.ts'
 import { createShopControl, type ShopControl } from './shop/shop-control.ts'
 import { openShopState } from './shop/shop-state.ts'
 import { storefront } from './shop/storefront.ts'
@@ -92,7 +93,7 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
   const address: Address = { url: '', hub: given.hubUrl ?? null }
   const ground: Ground = { store, http, pending: createPending(), address, credentials }
   const { graph, whatsapp } = playWhatsApp(given, ground)
-  const { shopDeps, shop } = playShop(given, ground)
+  const { shopDeps, shop, faults } = playShop(given, ground)
   if (given.seed === 'shop' && shop.products().length === 0) {
     seedShop(shopDeps, (person) => whatsapp.addPerson(person))
   }
@@ -104,7 +105,7 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.use('/graph', graphRoutes(graph))
-  app.use('/shop/wp-json', restRoutes({ ...shopDeps, log, nonces: new Map() }))
+  app.use('/shop/wp-json', restRoutes({ ...shopDeps, log, nonces: new Map(), faults }))
   app.use('/shop', storefront(shopDeps))
   app.use('/control', controlRoutes({ whatsapp, shop, clock, store, settle, log }))
   const host = given.host ?? '127.0.0.1'
@@ -177,7 +178,7 @@ const keptDeliveries = 1_000
 function playShop(
   { clock, random, options = {} }: SandboxOptions,
   { store, http, pending, address, credentials }: Ground,
-): { shopDeps: RequestDeps; shop: ShopControl } {
+): { shopDeps: RequestDeps; shop: ShopControl; faults: RestFault[] } {
   const deliveries: WebhookDelivery[] = []
   let mode = options.webhookMode ?? 'sync'
   const shopDeps: RequestDeps = {
@@ -188,6 +189,7 @@ function playShop(
       timeZone: options.timeZone ?? 'Europe/Lisbon',
       currency: options.currency ?? 'EUR',
       pricesIncludeTax: options.pricesIncludeTax ?? true,
+      hasCoupons: true,
     },
     clock,
     random,
@@ -204,7 +206,8 @@ function playShop(
   const setMode = (wanted: 'sync' | 'async'): void => {
     mode = wanted
   }
-  return { shopDeps, shop: createShopControl({ ...shopDeps, deliveries, setMode }) }
+  const faults: RestFault[] = []
+  return { shopDeps, shop: createShopControl({ ...shopDeps, deliveries, setMode, faults }), faults }
 }
 
 function startQueueTimer(deps: RequestDeps, everyMs: number | undefined): NodeJS.Timeout | undefined {

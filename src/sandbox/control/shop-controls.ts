@@ -63,6 +63,12 @@ export const shopControls: readonly Control[] = [
     run: ({ shop }, { path }) => shop.deleteForever(of(path)),
   },
   { method: 'GET', path: '/customers', about: 'Registered customers.', run: ({ shop }) => shop.customers() },
+  {
+    method: 'GET',
+    path: '/coupons',
+    about: 'All coupons, and how often they were used.',
+    run: ({ shop }) => shop.coupons(),
+  },
   { method: 'GET', path: '/orders', about: 'All orders.', run: ({ shop }) => shop.orders() },
   {
     method: 'POST',

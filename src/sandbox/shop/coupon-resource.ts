@@ -1,4 +1,5 @@
 import { asList, toText } from '../read-values.ts'
+import { findCoupon } from './coupon-rules.ts'
 import { listItems, type ListRules } from './list-items.ts'
 import { mergeMeta, type Given } from './product-changes.ts'
 import { renderCoupon } from './render-others.ts'
@@ -33,7 +34,7 @@ export const coupons: RestResource = {
     const code = toText(given.code).toLowerCase()
     if (code === '')
       throw new RestError(400, 'woocommerce_rest_empty_coupon_code', 'The coupon code cannot be empty.')
-    if (request.state.coupons.all().some((one) => one.code === code)) {
+    if (findCoupon(request, code) !== undefined) {
       throw new RestError(
         400,
         'woocommerce_rest_coupon_code_already_exists',

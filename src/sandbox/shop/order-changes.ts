@@ -1,3 +1,4 @@
+import { countCoupons, loadUsableCoupon } from './coupon-rules.ts'
 import { toMinor } from './money.ts'
 import { emptyAddress, totalsOf } from './render-order.ts'
 import { fullName } from './render-product.ts'
@@ -30,13 +31,16 @@ export interface NewOrder {
   createdMs?: number
 }
 
-/** Makes the order and takes its stock; nothing is checked against the stock. Fires nothing but the products' events. */
+/**
+ * Makes the order and takes its stock; nothing is checked against the stock. Fires nothing but the products' events. Throws RestError
+ * for a coupon that cannot be used.
+ */
 export function createOrder(request: ShopRequest, given: NewOrder): Order {
   const { state } = request
   const id = state.nextId('posts')
   const createdMs = given.createdMs ?? nowSecondMs(request)
   const lines = given.items.map((item) => toLine(request, item))
-  const { lines: discounted, coupons } = applyCoupons(request, lines, given.couponCodes)
+  const { lines: discounted, coupons } = applyCoupons(request, lines, given)
   const status = given.isPaid && given.status === 'pending' ? 'processing' : given.status
   const order: Order = {
     id,
@@ -59,6 +63,7 @@ export function createOrder(request: ShopRequest, given: NewOrder): Order {
     paidMs: given.isPaid || status === 'completed' ? createdMs : null,
     completedMs: status === 'completed' ? createdMs : null,
   }
+  if (status !== 'cancelled') countCoupons(request, order, 1)
   return state.orders.put(id, order)
 }
 
@@ -86,20 +91,19 @@ function toLine(request: ShopRequest, item: NewOrder['items'][number]): OrderLin
 function applyCoupons(
   request: ShopRequest,
   lines: readonly OrderLine[],
-  codes: readonly string[],
+  { couponCodes, customerId, billing }: NewOrder,
 ): { lines: readonly OrderLine[]; coupons: Order['coupons'] } {
-  const all = request.state.coupons.all()
-  return codes.reduce<{ lines: readonly OrderLine[]; coupons: Order['coupons'] }>(
-    (so, code) => {
-      const coupon = all.find((one) => one.code === code.toLowerCase())
-      if (coupon === undefined) return so
+  const { totalMinor: subtotalMinor } = totalsOf({ lines, coupons: [] })
+  const use = { customerId, email: billing.email ?? '', subtotalMinor }
+  const usable = couponCodes.map((code) => loadUsableCoupon(request, code, use))
+  return usable.reduce<{ lines: readonly OrderLine[]; coupons: Order['coupons'] }>(
+    (so, coupon) => {
       const discounted = so.lines.map((line) => ({
         ...line,
         totalMinor: line.totalMinor - discountOf(coupon, line, so.lines),
       }))
       const before = totalsOf({ lines: so.lines, coupons: [] }).totalMinor
       const discountMinor = before - totalsOf({ lines: discounted, coupons: [] }).totalMinor
-      request.state.coupons.put(coupon.id, { ...coupon, usageCount: coupon.usageCount + 1 })
       const used = { id: request.state.nextId('order_items'), code: coupon.code, discountMinor }
       return { lines: discounted, coupons: [...so.coupons, used] }
     },
@@ -156,13 +160,15 @@ export function changeOrder(request: ShopRequest, id: number, change: Partial<Or
   const nowMs = nowSecondMs(request)
   const status = change.status ?? order.status
   const isPaidNow = ['processing', 'completed'].includes(status)
-  request.state.orders.put(id, {
+  const changed = request.state.orders.put(id, {
     ...order,
     ...change,
     modifiedMs: nowMs,
     paidMs: order.paidMs ?? change.paidMs ?? (isPaidNow && order.status !== status ? nowMs : null),
     completedMs: status === 'completed' ? (order.completedMs ?? nowMs) : order.completedMs,
   })
+  if (status === 'cancelled' && order.status !== 'cancelled') countCoupons(request, changed, -1)
+  if (status !== 'cancelled' && order.status === 'cancelled') countCoupons(request, changed, 1)
   request.fire('order.updated', id)
   if (status !== order.status && status === 'completed') noticePayingCustomer(request, order.customerId)
   return settleStock(request, id)

@@ -63,7 +63,7 @@ export function renderCoupon(deps: ShopDeps, coupon: Coupon): Body {
     minimum_amount: Number(coupon.minimumAmount).toFixed(2),
     maximum_amount: '0.00',
     email_restrictions: coupon.emailRestrictions,
-    used_by: [],
+    used_by: coupon.usedBy ?? [],
     meta_data: coupon.metaData,
     _links: linksOf(deps, `coupons/${coupon.id}`),
   }

@@ -7,6 +7,7 @@ import { toWireJson } from '../wire-json.ts'
 import { findHandler, type Answer, type Call } from './rest-handlers.ts'
 import { readQuery } from './list-items.ts'
 import { noRoute, RestError, toRestBody } from './rest-error.ts'
+import { strikeRest, type RestFault } from './rest-faults.ts'
 import { pickFields } from './pick-fields.ts'
 import type { RequestDeps } from './run-request.ts'
 import { renderIndex } from './site-info.ts'
@@ -14,6 +15,7 @@ import { authenticate, type AuthDeps } from './woo-auth.ts'
 
 export interface RestDeps extends RequestDeps, AuthDeps {
   log: Logger
+  faults: RestFault[]
 }
 
 const maxBodyBytes = 8 * 1024 * 1024
@@ -30,12 +32,21 @@ export function restRoutes(deps: RestDeps): Router {
       send(deps, response, { status: 200, body: pickFields(renderIndex(deps), query._fields) })
       return
     }
+    const fault = strikeRest(deps.faults, { method: request.method, path })
+    if (fault !== undefined && fault.isDone !== true) {
+      goWrong(response, fault)
+      return
+    }
     const found = findHandler(request.method, path)
     if (found === undefined) throw noRoute()
     if (credentials === undefined) throw notAllowed(request.method, found.isCollection)
     const body = readBody(await readRawBody(request, maxBodyBytes))
     const call: Call = { method: request.method, at: found.at, words: found.words, query, body }
     const answer = await found.handle(deps, call)
+    if (fault !== undefined) {
+      goWrong(response, fault)
+      return
+    }
     const shown = Array.isArray(answer.body)
       ? answer.body.map((one) => pickFields(one as Record<string, unknown>, query._fields))
       : pickFields(answer.body, query._fields, true)
@@ -57,6 +68,25 @@ export function restRoutes(deps: RestDeps): Router {
     send(deps, response, { status: error.status, body: toRestBody(error) })
   })
   return router
+}
+
+function goWrong(response: Response, { answer }: RestFault): void {
+  switch (answer) {
+    case 'html':
+      response.status(403).type('html').send('<!doctype html><title>Checking your browser</title>')
+      return
+    case 'error_500':
+      throw new RestError(500, 'internal_server_error', 'There has been a critical error.')
+    case 'busy':
+      response.status(503).set('retry-after', '1').type('html').send('Briefly unavailable.')
+      return
+    case 'no_route':
+      throw noRoute()
+    case 'cut':
+      response.destroy()
+      return
+    case 'silence':
+  }
 }
 
 function readBody(raw: Buffer): Call['body'] {

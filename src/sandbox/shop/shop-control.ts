@@ -12,10 +12,12 @@ import {
 import { trashOrder } from './order-resource.ts'
 import { createProduct, updateProduct, type Given } from './product-changes.ts'
 import { pingIfPending, runQueue, runRequest, type RequestDeps } from './run-request.ts'
+import type { RestFault } from './rest-faults.ts'
 import { runDueSales } from './scheduled-sales.ts'
 import type {
   Address,
   ApiKey,
+  Coupon,
   Customer,
   Order,
   OrderStatus,
@@ -63,6 +65,9 @@ export interface ShopControl {
   deleteForever(ref: ProductRef): Promise<void>
   customers(): Customer[]
   addCustomer(given: Given): Promise<Customer>
+  coupons(): Coupon[]
+  /** The setting "Enable the use of coupon codes". */
+  setCouponsEnabled(isOn: boolean): void
   orders(): Order[]
   order(id: number): Order
   /** An order by the storefront: order.updated comes before order.created, both with the final state. */
@@ -82,11 +87,14 @@ export interface ShopControl {
   /** The last deliveries, oldest first. */
   deliveries(): readonly WebhookDelivery[]
   addKey(permissions: ApiKey['permissions']): ApiKey
+  /** From now on calls to the REST interface go wrong like this; with none they go well again. */
+  setRestFaults(faults: readonly RestFault[]): void
 }
 
 interface ControlDeps extends RequestDeps {
   deliveries: readonly WebhookDelivery[]
   setMode: (mode: 'sync' | 'async') => void
+  faults: RestFault[]
 }
 
 export function createShopControl(deps: ControlDeps): ShopControl {
@@ -113,6 +121,10 @@ export function createShopControl(deps: ControlDeps): ShopControl {
     deleteForever: (ref) => runRequest(deps, (request) => deleteProduct(request, product(ref))),
     customers: () => state.customers.all(),
     addCustomer: (given) => runRequest(deps, (request) => createCustomer(request, given)),
+    coupons: () => state.coupons.all(),
+    setCouponsEnabled: (isOn) => {
+      deps.site.hasCoupons = isOn
+    },
     orders: () => state.orders.all(),
     order: (id) => loadOrder(deps, id),
     checkout: (checkout) =>
@@ -132,6 +144,7 @@ export function createShopControl(deps: ControlDeps): ShopControl {
     runQueue: () => runQueue(deps),
     runDueSales: () => runRequest(deps, (request) => runDueSales(request)),
     deliveries: () => deps.deliveries,
+    setRestFaults: (faults) => void deps.faults.splice(0, Infinity, ...faults),
     addKey: (permissions) => {
       const key = { key: `ck_${deps.random.token(20)}`, secret: `cs_${deps.random.token(20)}`, permissions }
       return state.keys.put(key.key, key)
@@ -168,7 +181,8 @@ function placeOrder(request: ShopRequest, checkout: Checkout, product: (ref: Pro
         quantity: item.quantity,
       }
     }),
-    couponCodes: checkout.couponCodes ?? [],
+    // Where coupons are switched off, the storefront has no field for them.
+    couponCodes: request.site.hasCoupons ? (checkout.couponCodes ?? []) : [],
     paymentMethod: 'cod',
     paymentMethodTitle: 'Cash on delivery',
     createdVia: checkout.by === 'block' ? 'store-api' : 'checkout',

@@ -131,6 +131,8 @@ export interface Coupon {
   minimumAmount: string
   productIds: readonly number[]
   emailRestrictions: readonly string[]
+  /** Customer ids and guests' e-mail addresses, one entry per use; none in what an older sandbox has kept. */
+  usedBy?: readonly string[]
   metaData: readonly Meta[]
   createdMs: number
   modifiedMs: number
@@ -205,6 +207,8 @@ export interface Site {
   /** Of two decimals. */
   currency: string
   pricesIncludeTax: boolean
+  /** Whether coupons can be used at all; a coupon can be made all the same. */
+  hasCoupons: boolean
 }
 
 /** What everything in the shop works on. */

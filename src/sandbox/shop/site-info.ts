@@ -34,7 +34,11 @@ export function renderSystemStatus({ site }: ShopDeps): Body {
 
 function settingsOf({ site }: ShopDeps): Readonly<Record<string, Readonly<Record<string, string>>>> {
   return {
-    general: { woocommerce_currency: site.currency, woocommerce_price_num_decimals: '2' },
+    general: {
+      woocommerce_currency: site.currency,
+      woocommerce_price_num_decimals: '2',
+      woocommerce_enable_coupons: site.hasCoupons ? 'yes' : 'no',
+    },
     tax: {
       woocommerce_prices_include_tax: site.pricesIncludeTax ? 'yes' : 'no',
       woocommerce_tax_display_shop: 'incl',
