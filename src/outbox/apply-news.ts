@@ -1,6 +1,7 @@
 import { findFailure } from '../connectors/meta/failure-table.ts'
 import type { Tx } from '../platform/database.ts'
 import { decideSettlement, type Ledger, type News } from './decide-settlement.ts'
+import { fixCosts } from './fix-costs.ts'
 import { saveLedgers } from './message-store.ts'
 import type { MessageChange, OnMessagesChanged } from './message.ts'
 import { stopTemplateOfMessage } from './template-store.ts'
@@ -32,6 +33,7 @@ export async function applyNews(
     tx,
     changed.map(({ after }) => after),
   )
+  await fixCosts(tx, changed)
   for (const { before, after } of changed) {
     // Only the first time: what a merchant or a person has undone since must not come back with a late repetition.
     if (before.failedAt === null && after.failedAt !== null) await followFailure(tx, deps, after, now)

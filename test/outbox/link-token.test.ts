@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createLinkTokens } from '../../src/outbox/link-token.ts'
-import '../support/property-seed.ts'
 
 const links = createLinkTokens(Buffer.alloc(32, 1))
 const anId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
