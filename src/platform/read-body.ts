@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
+import { checkInput } from './check-input.ts'
 import { Problem, tooLarge } from './problem.ts'
 
 /** The bytes as they came, for a signature is over those. Throws a Problem: 413 above the limit, 400 when cut off, 415 when compressed. */
@@ -62,11 +63,7 @@ function parseJson(body: Buffer): unknown {
 
 /** For bodies and queries alike. `where` in the faults is the path to the field, such as `items.0.sku`. */
 export function parseInput<Schema extends z.ZodType>(input: unknown, schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map((issue) => ({
-    where: issue.path.join('.') || 'body',
-    message: issue.message,
-  }))
-  throw new Problem(400, 'invalid_request', 'The request does not fit', { faults })
+  const read = checkInput(input, schema)
+  if (read.kind === 'good') return read.value
+  throw new Problem(400, 'invalid_request', 'The request does not fit', { faults: read.faults })
 }

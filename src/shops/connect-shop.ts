@@ -2,7 +2,7 @@ import type { Database } from '../platform/database.ts'
 import { saveCredentials, type Box } from './credentials.ts'
 import { saveNumberConnection } from './number-store.ts'
 import type { Shop } from './shop.ts'
-import { findShopByKey, saveShop } from './shop-store.ts'
+import { findShopByKey, loadShopSettings, saveShop } from './shop-store.ts'
 
 /** Everything that makes a shop: who it is, and how to reach WhatsApp and WooCommerce for it. */
 export interface ShopConnection {
@@ -20,7 +20,7 @@ export interface ShopConnection {
 
 const defaultRatePerSecond = 80
 
-/** Makes the shop or brings it up to the given connection, which wins over what was stored: at each start. */
+/** Makes the shop or brings it up to the given connection, at each start. It wins over what was stored, but not over what a merchant set. */
 export async function connectShop(
   deps: { db: Database; box: Box },
   connection: ShopConnection,
@@ -29,12 +29,14 @@ export async function connectShop(
   const { whatsapp, woocommerce } = connection
   return deps.db.transaction(async (tx) => {
     const known = await findShopByKey(tx, connection.shop.key)
+    const set = known === undefined ? {} : (await loadShopSettings(tx, known.id)).shop
     const storeUrl = woocommerce?.storeUrl ?? known?.storeUrl ?? null
     const shop = await saveShop(
       tx,
       {
         ...connection.shop,
-        name: known?.name ?? connection.shop.key,
+        ...set,
+        name: set.name ?? known?.name ?? connection.shop.key,
         storeUrl,
         allowedOrigins: storeUrl === null ? [] : [new URL(storeUrl).origin],
       },

@@ -19,6 +19,14 @@ const countryRuleSchema = z.object({
 
 /** The rules of a shop with their defaults (design: behaviour of the product). Campaigns have settings of their own. */
 export const shopSettingsSchema = z.object({
+  /** What a merchant set in place of what the shop was connected with. */
+  shop: z
+    .object({
+      name: z.string().trim().min(1).max(100).optional(),
+      timeZone: z.string().max(60).optional(),
+      language: z.string().max(10).optional(),
+    })
+    .prefault({}),
   consent: z
     .object({
       /** Where a number that was typed or imported stays `pending` until its owner writes or taps yes. */

@@ -73,7 +73,22 @@ export async function saveShopSettings(
   by: { name: string; now: Date },
 ): Promise<number> {
   shopSettingsSchema.parse(settings)
-  await tx.execute(`select 1 from shops where id = $1 for update`, [shopId])
+  await lockShop(tx, shopId)
+  return insertShopSettings(tx, shopId, settings, by)
+}
+
+/** One change of a shop's settings after the other. */
+export async function lockShop(tx: Tx, shopId: number): Promise<void> {
+  await tx.execute(`select 1 from shops where id = $1 for no key update`, [shopId])
+}
+
+/** The shop must be locked. */
+export async function insertShopSettings(
+  tx: Tx,
+  shopId: number,
+  settings: unknown,
+  by: { name: string; now: Date },
+): Promise<number> {
   const [row] = await tx.query<{ version: number }>(
     `insert into shop_settings (shop_id, version, settings, created_at, created_by)
      select $1, coalesce(max(version), 0) + 1, $2, $3, $4 from shop_settings where shop_id = $1
@@ -83,8 +98,23 @@ export async function saveShopSettings(
   return row?.version ?? 1
 }
 
-/** What the shop itself says it is called. */
+/** What a merchant set takes the place of what the shop was connected with. */
+export async function overrideShop(
+  tx: Sql,
+  shopId: number,
+  { name, timeZone, language }: ShopSettings['shop'],
+  now: Date,
+): Promise<void> {
+  await tx.execute(
+    `update shops set name = coalesce($2, name), time_zone = coalesce($3, time_zone), language = coalesce($4, language), updated_at = $5
+     where id = $1`,
+    [shopId, name ?? null, timeZone ?? null, language ?? null, now],
+  )
+}
+
+/** What the shop itself says it is called, unless a merchant calls it something else. */
 export async function nameShop(tx: Sql, shopId: number, name: string, now: Date): Promise<void> {
+  if ((await loadShopSettings(tx, shopId)).shop.name !== undefined) return
   await tx.execute(`update shops set name = $2, updated_at = $3 where id = $1 and name <> $2`, [
     shopId,
     name,
