@@ -1,7 +1,14 @@
 import { z } from 'zod'
 
 const country = z.string().regex(/^[A-Z]{2}$/, 'must be a country code such as PT')
-const tag = z.string().trim().toLowerCase().min(1).max(50)
+// PostgreSQL takes neither U+0000 nor half a character.
+const word = z
+  .string()
+  .trim()
+  .min(1)
+  .max(50)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be plain text')
+const tag = word.toLowerCase()
 const categoryId = z.number().int().positive()
 
 const choiceSchema = z.strictObject({
@@ -15,7 +22,7 @@ const choiceSchema = z.strictObject({
   /** WooCommerce's category ids: bought or viewed in any of them. */
   categoryIds: z.array(categoryId).max(100).optional(),
   /** How the consent in force was given (consent_log.how): keyword, button, api, import, … */
-  consentSources: z.array(z.string().min(1).max(50)).max(50).optional(),
+  consentSources: z.array(word).max(50).optional(),
 })
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Fault } from './errors.ts'
 
 export type Checked<T> = { kind: 'good'; value: T } | { kind: 'bad'; faults: Fault[] }
