@@ -1,3 +1,4 @@
+import type { Audience } from '../../src/campaigns/audience.ts'
 import { ordersOf, personRecord, recordIdsOf, rootIdOf } from './people.ts'
 import type { Campaign, Product, World } from './world.ts'
 
@@ -50,8 +51,8 @@ export function isInAudience(world: World, campaign: Campaign, rootId: number): 
   }
   const isMet = ([name, wanted]: [string, unknown[]]): boolean =>
     facts[name]!.some((fact) => wanted.includes(fact))
-  const asked = (choice: object = {}): [string, unknown[]][] =>
-    Object.entries(choice).filter(([, wanted]) => (wanted as unknown[]).length > 0)
+  const asked = (choice: Partial<Audience['include']> = {}): [string, unknown[]][] =>
+    Object.entries(choice as Record<string, unknown[]>).filter(([, wanted]) => wanted.length > 0)
   const { include, exclude, minSpentMinor, maxSpentMinor } = campaign.audience
   const spent = spentBy(world, rootId)
   return (
