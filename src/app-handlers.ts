@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { createOrderPersonFinder, identitiesOfCustomer } from './app-person-of-order.ts'
 import { suppressCandidaciesOf } from './campaigns/log-store.ts'
 import { createFollowMessages } from './campaigns/follow-messages.ts'
 import type { ApplyDeps } from './catalog/apply-product-version.ts'
@@ -6,7 +7,7 @@ import { createProductHandler } from './catalog/handle-product-event.ts'
 import { createInboundHandler } from './chatbot/handle-inbound-message.ts'
 import type { FieldUpdate, StatusUpdate } from './connectors/meta/webhook-types.ts'
 import { parseDelivery } from './connectors/woocommerce/parse-delivery.ts'
-import { parseCustomer, type WooCustomer, type WooOrder } from './connectors/woocommerce/woo-order.ts'
+import { parseCustomer, type WooCustomer } from './connectors/woocommerce/woo-order.ts'
 import { readMetaUpdate, readWooEvent } from './intake/event-payload.ts'
 import {
   done,
@@ -17,8 +18,9 @@ import {
   type Outcome,
 } from './intake/inbox-event.ts'
 import { createOrderHandler } from './orders/handle-order-event.ts'
-import { findStockCause } from './orders/apply-order-version.ts'
+import { findStockCause, type OrderDeps } from './orders/apply-order-version.ts'
 import type { SettleDeps } from './outbox/apply-news.ts'
+import type { LinkTokens } from './outbox/link-token.ts'
 import type { OnMessagesChanged, Purpose } from './outbox/message.ts'
 import { settleStatuses, type DeliveryStatus } from './outbox/settle-statuses.ts'
 import { suppressWaiting } from './outbox/suppress-waiting.ts'
@@ -26,7 +28,6 @@ import { applyTemplateUpdate, templateFields } from './outbox/template-updates.t
 import { answerAlerts, reopenAlerts } from './people/alerts.ts'
 import { setMetaStop, type ConsentDeps } from './people/consent.ts'
 import { createPreferenceHandler, createUserIdHandler } from './people/handle-person-updates.ts'
-import type { GivenIdentity } from './people/identity.ts'
 import { resolvePerson } from './people/resolve-person.ts'
 import type { Tx } from './platform/database.ts'
 import type { Random } from './platform/random.ts'
@@ -35,6 +36,7 @@ import { loadShop, loadShopSettings } from './shops/shop-store.ts'
 
 export interface HandlerDeps {
   random: Random
+  links: LinkTokens
   wake: (lane: string) => void
   log: Logger
 }
@@ -47,10 +49,7 @@ export interface Handlers {
   consent: ConsentDeps
   catalog: ApplyDeps
   importCustomer: (tx: Tx, shopId: number, customer: WooCustomer, now: Date) => Promise<void>
-  findPersonOfOrder: (
-    tx: Tx,
-    about: { shopId: number; order: WooOrder; now: Date },
-  ) => Promise<{ personId: number; matchedBy: string } | undefined>
+  orders: OrderDeps
 }
 
 export function createHandlers(deps: HandlerDeps): Handlers {
@@ -58,12 +57,13 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   const consent = createConsentDeps(onMessagesChanged)
   const settle = createSettleDeps(deps, onMessagesChanged, consent)
   const catalog: ApplyDeps = {
+    log: deps.log,
     wake: deps.wake,
     findStockCause,
     backorderIsInStock: async (tx, shopId) => (await loadShopSettings(tx, shopId)).stock.backorderIsInStock,
   }
   const importCustomer = createCustomerImport(deps)
-  const findPersonOfOrder = createOrderPersonFinder(deps)
+  const orders: OrderDeps = { findPerson: createOrderPersonFinder(deps) }
   const people = {
     ...deps,
     ...consent,
@@ -76,14 +76,14 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     consent,
     catalog,
     importCustomer,
-    findPersonOfOrder,
+    orders,
     inbox: {
       one: {
         message: createInboundHandler({ ...deps, ...consent }),
         user_preference: createPreferenceHandler(people),
         user_id_update: createUserIdHandler(people),
         product: createProductHandler({ ...catalog, loadShop }),
-        order: createOrderHandler({ findPerson: findPersonOfOrder }),
+        order: createOrderHandler(orders),
         customer: createCustomerHandler(importCustomer),
         ...Object.fromEntries(templateFields.map((field) => [`field:${field}`, template])),
       },
@@ -139,37 +139,6 @@ function createCustomerImport(deps: HandlerDeps): Handlers['importCustomer'] {
       now,
     })
   }
-}
-
-function createOrderPersonFinder(deps: HandlerDeps): Handlers['findPersonOfOrder'] {
-  return async (tx, { shopId, order, now }) => {
-    const shop = await loadShop(tx, shopId)
-    const identities = identitiesOfCustomer(order.customerWcId, order)
-    const found = await resolvePerson(tx, deps, {
-      shopId,
-      shopCountry: order.billingCountry ?? shop.country,
-      identities,
-      source: 'woocommerce',
-      firstName: order.firstName,
-      lastName: order.lastName,
-      now,
-    })
-    return found === undefined
-      ? undefined
-      : { personId: found.personId, matchedBy: identities[0]?.kind ?? 'email' }
-  }
-}
-
-/** The shop vouches for its customer's id; a phone and an e-mail were typed by somebody. */
-function identitiesOfCustomer(
-  wcId: number | null,
-  typed: { phone: string | null; email: string | null },
-): GivenIdentity[] {
-  return [
-    ...(wcId === null ? [] : [{ kind: 'wc_customer' as const, value: String(wcId), verified: true }]),
-    ...(typed.phone === null ? [] : [{ kind: 'phone' as const, value: typed.phone, verified: false }]),
-    ...(typed.email === null ? [] : [{ kind: 'email' as const, value: typed.email, verified: false }]),
-  ]
 }
 
 function createCustomerHandler(importCustomer: Handlers['importCustomer']): HandleEvent {

@@ -76,7 +76,7 @@ export function registerLanes(parts: SharedParts): void {
       loadShop: (shopId) => loadShop(db, shopId),
       importCustomer: handlers.importCustomer,
       importOrder: async (tx, shopId, order, now) => {
-        await applyOrderVersion(tx, { findPerson: handlers.findPersonOfOrder }, shopId, { order, now })
+        await applyOrderVersion(tx, handlers.orders, shopId, { order, now })
       },
     }),
   )

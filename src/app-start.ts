@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto'
 import { createApp, type App } from './app.ts'
+import { deriveKeys } from './app-keys.ts'
 import type { AppParts } from './app-parts.ts'
 import { sandboxConnection } from './app-sandbox.ts'
 import { setUpShop } from './app-shop-setup.ts'
 import { welcomeText } from './app-welcome.ts'
-import { createLinkTokens } from './outbox/link-token.ts'
 import { loadTemplateDefinitions } from './outbox/template-definitions.ts'
 import { createOffsetClock, systemClock, type MovableClock } from './platform/clock.ts'
 import type { Config } from './platform/config.ts'
@@ -94,9 +93,7 @@ function toParts(config: Config, log: Logger, { db, secrets, clock, sandbox }: M
     random: systemRandom,
     box: createSecretsBox({ current: secrets.key, previous: secrets.previousKeys }),
     apiToken: secrets.apiToken,
-    // A key of its own, so that nothing signed for one purpose can serve another.
-    visitorKey: createHmac('sha256', secrets.key).update('visitor-tokens').digest(),
-    links: createLinkTokens(createHmac('sha256', secrets.key).update('link-tokens').digest()),
+    ...deriveKeys(secrets.key),
     graph: sandbox === undefined ? config.graph : { ...config.graph, url: sandbox.graphUrl },
     queue:
       config.redisUrl === undefined

@@ -1,6 +1,8 @@
 import { createConnections, type Connections } from './app-connections.ts'
 import { createHandlers } from './app-handlers.ts'
+import { deriveKeys } from './app-keys.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
+import type { LinkTokens } from './outbox/link-token.ts'
 import { loadConfig, type Config } from './platform/config.ts'
 import { openDatabase, type Database } from './platform/database.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
@@ -50,7 +52,7 @@ export async function openToolbox(): Promise<Toolbox> {
     log,
     box,
     connections,
-    imports: toImportDeps({ db, log, connections }),
+    imports: toImportDeps({ db, log, connections, links: deriveKeys(secrets.key).links }),
     close: async () => {
       connections.close()
       await db.close()
@@ -63,13 +65,15 @@ function toImportDeps({
   db,
   log,
   connections,
+  links,
 }: {
   db: Database
   log: Logger
   connections: Connections
+  links: LinkTokens
 }): ImportDeps {
   // A running app's sweep finds what a command has left to do.
-  const handlers = createHandlers({ random: systemRandom, log, wake: () => undefined })
+  const handlers = createHandlers({ random: systemRandom, log, links, wake: () => undefined })
   return {
     ...handlers.catalog,
     db,
@@ -79,7 +83,7 @@ function toImportDeps({
     wooClientOf: (shopId) => connections.wooClientOf(shopId),
     importCustomer: handlers.importCustomer,
     importOrder: async (tx, shopId, order, now) => {
-      await applyOrderVersion(tx, { findPerson: handlers.findPersonOfOrder }, shopId, { order, now })
+      await applyOrderVersion(tx, handlers.orders, shopId, { order, now })
     },
   }
 }

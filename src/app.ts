@@ -34,7 +34,7 @@ export function createApp(parts: AppParts): App {
   const metrics = createMetrics()
   const lanes = createLanes({ connection: parts.queue, log })
   const connections = createConnections(parts)
-  const handlers = createHandlers({ random, log, wake: lanes.wake })
+  const handlers = createHandlers({ random, log, links: parts.links, wake: lanes.wake })
   const definitions = loadTemplateDefinitions()
   const pace = createPace({ nowMs: monotonicMs, sleep: (ms) => delay(ms) })
   const shared = { ...parts, metrics, lanes, connections, handlers, definitions, pace }
@@ -53,7 +53,15 @@ export function createApp(parts: AppParts): App {
   })
   const web = createWebApp({ log, random }, (app) => {
     app.use(intake.routes)
-    app.use(createAdminRoutes({ ...parts, metrics, version: readVersion(), consent: handlers.consent }))
+    app.use(
+      createAdminRoutes({
+        ...parts,
+        metrics,
+        version: readVersion(),
+        consent: handlers.consent,
+        wake: lanes.wake,
+      }),
+    )
   })
   let listening: Listening | undefined
   return {

@@ -2,8 +2,7 @@ import { parseDelivery } from '../connectors/woocommerce/parse-delivery.ts'
 import { parseOrder } from '../connectors/woocommerce/woo-order.ts'
 import { readWooEvent } from '../intake/event-payload.ts'
 import { done, ignored, type HandleEvent } from '../intake/inbox-event.ts'
-import { applyOrderVersion, type OrderDeps } from './apply-order-version.ts'
-import { markOrderGone } from './order-store.ts'
+import { applyOrderDeletion, applyOrderVersion, type OrderDeps } from './apply-order-version.ts'
 
 /** Handles WooCommerce's order topics. */
 export function createOrderHandler(deps: OrderDeps): HandleEvent {
@@ -13,9 +12,8 @@ export function createOrderHandler(deps: OrderDeps): HandleEvent {
     const delivery = parseDelivery(topic, body)
     if (delivery.kind === 'odd') return ignored(delivery.reason)
     if (delivery.kind === 'deleted') {
-      return (await markOrderGone(tx, event.shopId, delivery.wcId, event.receivedAt))
-        ? done
-        : ignored('unknown_order')
+      const gone = { shopId: event.shopId, wcId: delivery.wcId, now: event.receivedAt }
+      return (await applyOrderDeletion(tx, gone)) ? done : ignored('unknown_order')
     }
     const parsed = parseOrder(delivery.value)
     if (parsed.kind === 'odd') return ignored(parsed.reason)

@@ -3,6 +3,7 @@ import type { Sql, Tx } from '../platform/database.ts'
 
 export interface KnownOrder {
   id: number
+  shopId: number
   status: string
   personId: number | null
   matchedBy: string | null
@@ -17,14 +18,15 @@ export async function lockOrder(tx: Tx, shopId: number, wcId: number): Promise<K
     [shopId, wcId],
   )
   const [order] = await tx.query<KnownOrder>(
-    `select id, status, person_id, matched_by, paid_at, modified_at from orders where shop_id = $1 and wc_id = $2`,
+    `select id, shop_id, status, person_id, matched_by, paid_at, modified_at from orders where shop_id = $1 and wc_id = $2`,
     [shopId, wcId],
   )
   return order
 }
 
-export interface OrderRow extends Omit<WooOrder, 'lines'> {
+export interface OrderRow extends Omit<WooOrder, 'lines' | 'refunds'> {
   counts: boolean
+  refundedMinor: number
   personId: number | null
   matchedBy: string | null
 }
@@ -32,13 +34,14 @@ export interface OrderRow extends Omit<WooOrder, 'lines'> {
 export async function saveOrder(tx: Tx, shopId: number, order: OrderRow, now: Date): Promise<number> {
   const [row] = await tx.query<{ id: number }>(
     `insert into orders (shop_id, wc_id, number, status, counts, person_id, matched_by, customer_wc_id, phone, email, currency,
-       total_minor, items_minor, placed_at, paid_at, modified_at, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+       total_minor, items_minor, placed_at, paid_at, modified_at, created_at, updated_at, coupon_codes, link_token, refunded_minor)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19, $20)
      on conflict (shop_id, wc_id) do update set number = excluded.number, status = excluded.status, counts = excluded.counts,
        person_id = excluded.person_id, matched_by = excluded.matched_by, customer_wc_id = excluded.customer_wc_id,
        phone = excluded.phone, email = excluded.email, currency = excluded.currency, total_minor = excluded.total_minor,
        items_minor = excluded.items_minor, placed_at = excluded.placed_at, paid_at = excluded.paid_at,
-       modified_at = excluded.modified_at, updated_at = excluded.updated_at
+       modified_at = excluded.modified_at, updated_at = excluded.updated_at, coupon_codes = excluded.coupon_codes,
+       link_token = excluded.link_token, refunded_minor = excluded.refunded_minor
      returning id`,
     [
       shopId,
@@ -58,6 +61,9 @@ export async function saveOrder(tx: Tx, shopId: number, order: OrderRow, now: Da
       order.paidAt,
       order.modifiedAt,
       now,
+      order.couponCodes,
+      order.linkToken,
+      order.refundedMinor,
     ],
   )
   return row?.id ?? 0
@@ -93,20 +99,19 @@ export async function replaceLines(
   )
 }
 
-/** The first payment is known to be no later than this. */
-export async function savePaidAt(tx: Tx, orderId: number, paidAt: Date): Promise<void> {
-  await tx.execute(`update orders set paid_at = $2 where id = $1 and (paid_at is null or paid_at > $2)`, [
+/** The first payment is known to be no later than this. Returns whether that was new. */
+export function savePaidAt(tx: Tx, orderId: number, paidAt: Date): Promise<number> {
+  return tx.execute(`update orders set paid_at = $2 where id = $1 and (paid_at is null or paid_at > $2)`, [
     orderId,
     paidAt,
   ])
 }
 
-export async function markOrderGone(tx: Tx, shopId: number, wcId: number, now: Date): Promise<boolean> {
-  const changed = await tx.execute(
-    `update orders set status = 'trash', counts = false, updated_at = $3 where shop_id = $1 and wc_id = $2 and status <> 'trash'`,
-    [shopId, wcId, now],
-  )
-  return changed > 0
+export async function markOrderGone(tx: Tx, orderId: number, now: Date): Promise<void> {
+  await tx.execute(`update orders set status = 'trash', counts = false, updated_at = $2 where id = $1`, [
+    orderId,
+    now,
+  ])
 }
 
 /** The status of an order with this product or variation that came to it (one of `statuses`) about when the stock changed. */

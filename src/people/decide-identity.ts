@@ -3,6 +3,8 @@ import { isNumber, type Identity, type KnownIdentity } from './identity.ts'
 export interface IdentityDecision {
   /** Who it is; undefined: a new person. */
   rootId: number | undefined
+  /** Which identity found them. */
+  foundBy: Identity['kind'] | undefined
   /** Verified identities of several people: they are one. The oldest record stands for all. */
   mergeIds: number[]
   /** Rows of a number that has another owner now: they end at the person who had it. */
@@ -26,11 +28,16 @@ export function decideIdentity(
   const held = known.filter((row) => !lost.includes(row))
   const endIds = lost.map((row) => row.id)
   const owners = [...new Set(verified.flatMap((identity) => ownersOf(identity, held)))].sort((a, b) => a - b)
-  if (owners.length > 0) return { rootId: owners[0], mergeIds: owners.length > 1 ? owners : [], endIds }
+  if (owners.length > 0) {
+    const foundBy = verified.find((identity) => ownersOf(identity, held).length > 0)?.kind
+    return { rootId: owners[0], foundBy, mergeIds: owners.length > 1 ? owners : [], endIds }
+  }
   const typed = given
     .filter((identity) => !identity.verified)
     .sort((a, b) => typedPriority.indexOf(a.kind) - typedPriority.indexOf(b.kind))
-  return { rootId: typed.flatMap((identity) => ownersOf(identity, held))[0], mergeIds: [], endIds }
+  const finder = typed.find((identity) => ownersOf(identity, held).length > 0)
+  const rootId = finder === undefined ? undefined : ownersOf(finder, held)[0]
+  return { rootId, foundBy: finder?.kind, mergeIds: [], endIds }
 }
 
 /** Whoever has proven it; else whoever typed it. */

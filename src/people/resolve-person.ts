@@ -6,6 +6,7 @@ import {
   normaliseIdentities,
   type GivenIdentity,
   type Identity,
+  type IdentityKind,
   type KnownIdentity,
 } from './identity.ts'
 import {
@@ -30,6 +31,8 @@ export interface ResolveInput {
   firstName?: string | null
   lastName?: string | null
   language?: string | null
+  /** Nobody is made: who is not known is nobody. */
+  isKnownOnly?: boolean
   now: Date
 }
 
@@ -41,7 +44,7 @@ export async function resolvePerson(
   tx: Tx,
   deps: { random: Random },
   input: ResolveInput,
-): Promise<{ personId: number; isNew: boolean } | undefined> {
+): Promise<{ personId: number; isNew: boolean; foundBy: IdentityKind | undefined } | undefined> {
   const given = normaliseIdentities(input.identities, input.shopCountry)
   if (given.length === 0) return undefined
   await lockIdentities(
@@ -54,14 +57,15 @@ export async function resolvePerson(
   const decision = decideIdentity(given, known, holdings)
   await endIdentities(tx, decision.endIds, input.now)
   if (decision.rootId === undefined) {
-    return { personId: await createPerson(tx, deps, input, given), isNew: true }
+    if (input.isKnownOnly === true) return undefined
+    return { personId: await createPerson(tx, deps, input, given), isNew: true, foundBy: undefined }
   }
   const { rootId } = decision
   const merge = { shopId: input.shopId, rootIds: decision.mergeIds, now: input.now }
   const personId = merge.rootIds.length > 1 ? await mergePeople(tx, merge) : rootId
   const held = known.filter((row) => !decision.endIds.includes(row.id))
   await addToPerson(tx, personId, { input, given, held })
-  return { personId, isNew: false }
+  return { personId, isNew: false, foundBy: decision.foundBy }
 }
 
 async function createPerson(

@@ -14,6 +14,13 @@ export function currencyDigits(currency: string): number {
   return digits
 }
 
+const known = new Set(Intl.supportedValuesOf('currency'))
+
+/** Whether the runtime knows it (ISO 4217), and so how many decimals its amounts have. */
+export function isKnownCurrency(currency: string): boolean {
+  return known.has(currency)
+}
+
 /**
  * "19", "27.5", "12.90" in minor units, rounded half away from zero where the shop keeps more places; undefined for anything that is
  * not such a number ("", "1.234,56", "free").

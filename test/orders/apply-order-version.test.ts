@@ -45,6 +45,9 @@ function wooOrder(overrides: Partial<WooOrder> = {}): WooOrder {
     paidAt: null,
     modifiedAt: minute(0),
     lines: [line],
+    couponCodes: [],
+    linkToken: null,
+    refunds: [],
     ...overrides,
   }
 }

@@ -36,7 +36,7 @@ test('somebody who writes twice is one person, and keeps the name of the first t
   const second = await meet('Ana Maria')
 
   expect(first?.isNew).toBe(true)
-  expect(second).toEqual({ personId: first?.personId, isNew: false })
+  expect(second).toEqual({ personId: first?.personId, isNew: false, foundBy: 'wa_id' })
   expect(await loadPerson(world.db, first!.personId)).toMatchObject({
     firstName: 'Ana',
     country: 'PT',

@@ -1,4 +1,5 @@
-import { parseMinor } from '../../platform/money.ts'
+import { isKnownCurrency, parseMinor } from '../../platform/money.ts'
+import { readCouponCodes, readLinkToken, readRefunds } from './read-order-parts.ts'
 import {
   asFields,
   readGmt,
@@ -29,6 +30,18 @@ export interface WooOrder {
   paidAt: Date | null
   modifiedAt: Date
   lines: WooOrderLine[]
+  /** Lower case, each once. */
+  couponCodes: string[]
+  /** What may be the token of one of our links: whoever made it can tell. */
+  linkToken: string | null
+  refunds: WooRefund[]
+}
+
+/** As an order names it: without a date and without items. */
+export interface WooRefund {
+  wcRefundId: number
+  /** With tax and shipping; positive. */
+  totalMinor: number
 }
 
 export interface WooOrderLine {
@@ -54,6 +67,7 @@ export function parseOrder(value: unknown): ParsedOrder {
   if (wcId === undefined) return { kind: 'odd', reason: 'no_id' }
   if (placedAt === null || modifiedAt === null) return { kind: 'odd', reason: 'no_date_created_gmt' }
   if (!/^[A-Z]{3}$/.test(currency)) return { kind: 'odd', reason: 'no_currency' }
+  if (!isKnownCurrency(currency)) return { kind: 'odd', reason: 'unknown_currency' }
   const totalMinor = parseMinor(readText(fields.total), currency)
   if (totalMinor === undefined) return { kind: 'odd', reason: 'unreadable_total' }
   const lines = readLines(fields.line_items, currency)
@@ -77,6 +91,9 @@ export function parseOrder(value: unknown): ParsedOrder {
       paidAt: readGmt(fields.date_paid_gmt),
       modifiedAt,
       lines,
+      couponCodes: readCouponCodes(fields.coupon_lines),
+      linkToken: readLinkToken(fields.meta_data),
+      refunds: readRefunds(fields.refunds, currency),
     },
   }
 }
