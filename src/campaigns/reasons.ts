@@ -25,6 +25,10 @@ const sentences = {
   outranked: 'A message that matters more to this person took its place.',
   grouped: 'Told in one message together with other products.',
   all_told: 'Nobody is left to tell.',
+  coupon_pending: 'This person’s coupon is being made in the shop.',
+  coupon_refused: 'The shop did not make the coupon that belongs to this message.',
+  coupons_disabled: 'Coupons are switched off in the shop, or our key may not make them.',
+  coupon_used: 'This person has used the coupon of this message already.',
 } as const
 
 export type ReasonCode = keyof typeof sentences
