@@ -1,7 +1,13 @@
+import type { Logger } from 'pino'
 import type { WooProduct } from '../connectors/woocommerce/woo-product.ts'
 import type { Tx } from '../platform/database.ts'
 import { closeCycles, insertPriceEvent, insertStockEvent, openCycle } from './change-store.ts'
-import { decideProductChange, type ChangeContext, type ProductChange } from './decide-product-change.ts'
+import {
+  decideProductChange,
+  type ChangeContext,
+  type ProductChange,
+  type ProductFields,
+} from './decide-product-change.ts'
 import type { StockRules } from './decide-sellable.ts'
 import {
   findProductByWcId,
@@ -16,6 +22,7 @@ import type { Product, ShopOfCatalog } from './product.ts'
 import { isGone, settleFamily } from './settle-family.ts'
 
 export interface ApplyDeps {
+  log: Logger
   wake: (lane: string) => void
   /** What the shop's orders know about a change of stock. */
   findStockCause: (tx: Tx, move: StockMove) => Promise<StockCause>
@@ -46,11 +53,21 @@ export async function applyProductVersion(
     if (known !== null) await touchProduct(tx, known.id, { ...product, ...meta })
     return change
   }
+  if (known?.priceEntered !== product.priceEntered) noteDoubt(deps, shop.id, product)
   const productId = await saveProduct(tx, shop.id, change.fields, meta.seenAt)
   if (known !== null) await recordChange(tx, deps, { known, change, meta })
   const context = { rules, at: product.modifiedAt, now: meta.seenAt }
   await settleFamily(tx, { shopId: shop.id, parentWcId, before }, context)
   return { kind: 'applied', productId, isNew: known === null }
+}
+
+function noteDoubt({ log }: Pick<ApplyDeps, 'log'>, shopId: number, product: WooProduct): void {
+  const { shownPrice: shown, wcId, priceEntered } = product
+  if (shown.kind !== 'unsure') return
+  log.info(
+    { shopId, wcId, priceEntered, reason: shown.reason },
+    'the price a consumer is shown could not be read from price_html: the price as typed in stands for it',
+  )
 }
 
 function contextOf(
@@ -87,7 +104,8 @@ async function recordChange(
 ): Promise<void> {
   const { fields, stockChange, cycle } = change
   const at = fields.modifiedAt
-  if (change.priceChanged) await insertPriceEvent(tx, known, fields, meta)
+  if (change.priceChanged)
+    await insertPriceEvent(tx, known, fields, { ...meta, at: pricedAt(known, fields, meta) })
   if (cycle === 'closed') await closeCycles(tx, [known.id], at)
   if (cycle !== undefined) tx.afterCommit(() => deps.wake('campaigns'))
   if (stockChange === undefined) return
@@ -95,6 +113,11 @@ async function recordChange(
   const cause = await deps.findStockCause(tx, { shopId, wcId, at, direction: stockChange })
   await insertStockEvent(tx, known, fields, { ...meta, cause })
   if (cycle === 'opened') await openCycle(tx, known, { openedAt: at, seenAt: meta.seenAt, cause })
+}
+
+// A read that finds another price in a version of the same date has met a price that changed without being saved: by tax or a plugin.
+function pricedAt(known: Product, { modifiedAt }: ProductFields, { source, seenAt }: ChangeMeta): Date {
+  return source === 'webhook' || modifiedAt > known.modifiedAt ? modifiedAt : seenAt
 }
 
 /**

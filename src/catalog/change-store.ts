@@ -32,7 +32,7 @@ export async function insertPriceEvent(
   tx: Tx,
   known: Product,
   fields: ProductFields,
-  event: ChangeMeta,
+  event: ChangeMeta & { at: Date },
 ): Promise<void> {
   await tx.execute(
     `insert into price_events (shop_id, product_id, from_minor, to_minor, from_entered, to_entered, currency, source, at, seen_at)
@@ -46,7 +46,7 @@ export async function insertPriceEvent(
       fields.priceEntered,
       fields.currency,
       event.source,
-      fields.modifiedAt,
+      event.at,
       event.seenAt,
     ],
   )

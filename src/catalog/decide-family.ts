@@ -7,7 +7,7 @@ import type { Product } from './product.ts'
 /** What a member of a family has from the others. */
 export type DerivedFields = Pick<
   Product,
-  'parentId' | 'name' | 'sku' | 'itemKey' | 'isInStock' | 'isSellable' | 'stockSince'
+  'parentId' | 'name' | 'sku' | 'itemKey' | 'isInStock' | 'isSellable' | 'stockSince' | 'firstPublishedAt'
 >
 
 type Member = Omit<Product, 'id' | 'shopId' | 'retailerId'>
@@ -37,6 +37,7 @@ export function deriveParent(
     isInStock,
     isSellable: isSellable({ ...product, isInStock }, null),
     stockSince: sinceWhen(product, isInStock, context),
+    firstPublishedAt: product.firstPublishedAt,
   }
 }
 
@@ -58,6 +59,7 @@ export function deriveVariation(
     isInStock,
     isSellable: isSellable({ ...variation, isInStock }, parent),
     stockSince: sinceWhen(variation, isInStock, context),
+    firstPublishedAt: parent?.firstPublishedAt ?? null,
   }
 }
 

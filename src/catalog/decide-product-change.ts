@@ -1,6 +1,8 @@
 import type { WooProduct } from '../connectors/woocommerce/woo-product.ts'
 import { deriveParent, deriveVariation } from './decide-family.ts'
+import { decideFirstPublished } from './decide-first-published.ts'
 import { isStockItem, type StockRules } from './decide-sellable.ts'
+import { decideShownPrices } from './decide-shown-prices.ts'
 import type { ChangeSource } from './product-changes.ts'
 import type { Product } from './product.ts'
 
@@ -65,13 +67,16 @@ function isStale(known: Product, incoming: WooProduct, source: ChangeSource): bo
 }
 
 function toFields(known: Product | null, incoming: WooProduct, context: ChangeContext): ProductFields {
+  const { shownPrice: _, createdAt: __, ...said } = incoming
   const own: ProductFields = {
-    ...incoming,
+    ...said,
+    ...decideShownPrices(incoming, { ...context, known }),
     parentId: null,
     itemKey: '',
     isInStock: known?.isInStock ?? false,
     isSellable: false,
     stockSince: known?.stockSince ?? null,
+    firstPublishedAt: decideFirstPublished(known, incoming),
   }
   const { rules } = context
   const derivation = { rules, at: incoming.modifiedAt }

@@ -5,7 +5,7 @@ import type { DerivedFields } from './decide-family.ts'
 export async function saveDerived(tx: Tx, id: number, derived: DerivedFields, now: Date): Promise<void> {
   await tx.execute(
     `update products set parent_id = $2, name = $3, sku = $4, item_key = $5, is_in_stock = $6, is_sellable = $7, stock_since = $8,
-       updated_at = $9 where id = $1`,
+       first_published_at = $9, updated_at = $10 where id = $1`,
     [
       id,
       derived.parentId,
@@ -15,6 +15,7 @@ export async function saveDerived(tx: Tx, id: number, derived: DerivedFields, no
       derived.isInStock,
       derived.isSellable,
       derived.stockSince,
+      derived.firstPublishedAt,
       now,
     ],
   )

@@ -6,7 +6,7 @@ import type { Product } from './product.ts'
 const columns = `id, shop_id, wc_id, parent_id, parent_wc_id, kind, status, is_visible, name, sku, retailer_id, item_key,
   translation_group, permalink, image_url, description, attributes, category_ids, currency, price_minor, regular_price_minor,
   sale_price_minor, price_entered, sale_from, sale_to, stock_managed_by, stock_quantity, stock_status, min_quantity,
-  low_stock_amount, is_in_stock, is_sellable, stock_since, modified_at`
+  low_stock_amount, is_in_stock, is_sellable, stock_since, first_published_at, modified_at`
 
 export async function findProductByWcId(
   sql: Sql,
@@ -83,9 +83,9 @@ export async function saveProduct(tx: Tx, shopId: number, fields: ProductFields,
     `insert into products (shop_id, wc_id, parent_id, parent_wc_id, kind, status, is_visible, name, sku, retailer_id, item_key,
        translation_group, permalink, image_url, description, attributes, category_ids, currency, price_minor, regular_price_minor,
        sale_price_minor, price_entered, sale_from, sale_to, stock_managed_by, stock_quantity, stock_status, min_quantity,
-       low_stock_amount, is_in_stock, is_sellable, stock_since, modified_at, created_at, updated_at, checked_at)
+       low_stock_amount, is_in_stock, is_sellable, stock_since, modified_at, created_at, updated_at, checked_at, first_published_at)
      values ($1, $2::bigint, $3, $4, $5, $6, $7, $8, $9, 'wc_' || $2::bigint, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $33, $33)
+       $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $33, $33, $34)
      on conflict (shop_id, wc_id) do update set parent_id = excluded.parent_id, parent_wc_id = excluded.parent_wc_id,
        kind = excluded.kind, status = excluded.status, is_visible = excluded.is_visible, name = excluded.name, sku = excluded.sku,
        item_key = excluded.item_key, translation_group = excluded.translation_group,
@@ -97,7 +97,7 @@ export async function saveProduct(tx: Tx, shopId: number, fields: ProductFields,
        stock_status = excluded.stock_status, min_quantity = excluded.min_quantity, low_stock_amount = excluded.low_stock_amount,
        is_in_stock = excluded.is_in_stock, is_sellable = excluded.is_sellable, stock_since = excluded.stock_since,
        modified_at = excluded.modified_at, deleted_at = null, updated_at = excluded.updated_at,
-       checked_at = greatest(products.checked_at, excluded.checked_at)
+       checked_at = greatest(products.checked_at, excluded.checked_at), first_published_at = excluded.first_published_at
      returning id`,
     [
       shopId,
@@ -133,6 +133,7 @@ export async function saveProduct(tx: Tx, shopId: number, fields: ProductFields,
       fields.stockSince,
       fields.modifiedAt,
       now,
+      fields.firstPublishedAt,
     ],
   )
   if (row === undefined) throw new HubError('product_missing', `The product ${fields.wcId} was not saved.`)

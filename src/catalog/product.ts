@@ -19,9 +19,11 @@ export interface Product {
   attributes: { name: string; option: string }[]
   categoryIds: number[]
   currency: string | null
+  /** What a consumer is shown. */
   priceMinor: number | null
   regularPriceMinor: number | null
   salePriceMinor: number | null
+  /** As the merchant typed it in. */
   priceEntered: string | null
   saleFrom: Date | null
   saleTo: Date | null
@@ -33,6 +35,7 @@ export interface Product {
   isInStock: boolean
   isSellable: boolean
   stockSince: Date | null
+  firstPublishedAt: Date | null
   modifiedAt: Date
 }
 

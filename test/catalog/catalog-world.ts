@@ -1,8 +1,10 @@
+import { pino } from 'pino'
 import { applyProductVersion, type ApplyDeps, type Applied } from '../../src/catalog/apply-product-version.ts'
 import { findProductByWcId } from '../../src/catalog/product-store.ts'
 import type { Product } from '../../src/catalog/product.ts'
 import type { WooProduct } from '../../src/connectors/woocommerce/woo-product.ts'
 import type { Database } from '../../src/platform/database.ts'
+import { toDecimal } from '../../src/platform/money.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { insertShop, someMonday } from '../support/rows.ts'
 
@@ -28,6 +30,7 @@ export async function createCatalogWorld(): Promise<CatalogWorld> {
   const shop = { id: shopId, currency: 'EUR' }
   const woken: string[] = []
   const deps: ApplyDeps = {
+    log: pino({ level: 'silent' }),
     wake: (lane) => woken.push(lane),
     findStockCause: async () => 'unknown',
     backorderIsInStock: async () => false,
@@ -57,6 +60,7 @@ export async function createCatalogWorld(): Promise<CatalogWorld> {
 
 /** A simple product with five in stock for 12.90. */
 export function wooProduct(overrides: Partial<WooProduct> & { wcId: number }): WooProduct {
+  const { priceMinor = 1290, currency = 'EUR' } = overrides
   return {
     kind: 'simple',
     parentWcId: null,
@@ -74,7 +78,8 @@ export function wooProduct(overrides: Partial<WooProduct> & { wcId: number }): W
     priceMinor: 1290,
     regularPriceMinor: 1290,
     salePriceMinor: null,
-    priceEntered: '12.90',
+    priceEntered: priceMinor === null ? null : toDecimal(priceMinor, currency),
+    shownPrice: { kind: 'unsaid' },
     saleFrom: null,
     saleTo: null,
     stockManagedBy: 'own',
@@ -82,6 +87,7 @@ export function wooProduct(overrides: Partial<WooProduct> & { wcId: number }): W
     stockStatus: 'instock',
     minQuantity: 1,
     lowStockAmount: null,
+    createdAt: someMonday,
     modifiedAt: someMonday,
     ...overrides,
   }

@@ -10,6 +10,7 @@ import {
   readText,
   type Fields,
 } from './read-fields.ts'
+import { readShownPrice, type ShownPrice } from './shown-price.ts'
 
 /** A product or variation as the shop has it now. Money in the shop's currency, which product payloads do not name. */
 export interface WooProduct {
@@ -27,10 +28,12 @@ export interface WooProduct {
   attributes: { name: string; option: string }[]
   categoryIds: number[]
   currency: string
+  /** As typed in, which is not always what a consumer is shown. */
   priceMinor: number | null
   regularPriceMinor: number | null
   salePriceMinor: number | null
   priceEntered: string | null
+  shownPrice: ShownPrice
   saleFrom: Date | null
   saleTo: Date | null
   stockManagedBy: 'own' | 'parent' | 'none'
@@ -38,6 +41,7 @@ export interface WooProduct {
   stockStatus: string
   minQuantity: number
   lowStockAmount: number | null
+  createdAt: Date
   modifiedAt: Date
 }
 
@@ -55,11 +59,13 @@ export function parseProduct(value: unknown, currency: string, parentWcId?: numb
   if (prices === undefined) return { kind: 'odd', reason: 'unreadable_price' }
   const parent = readId(fields.parent_id) ?? parentWcId
   const isVariation = fields.type === 'variation' || (parentWcId !== undefined && fields.type === undefined)
+  const kind = isVariation ? 'variation' : readKind(fields.type)
+  const mayBeRange = kind === 'variable' || kind === 'grouped'
   return {
     kind: 'product',
     product: {
       wcId,
-      kind: isVariation ? 'variation' : readKind(fields.type),
+      kind,
       parentWcId: isVariation ? (parent ?? null) : null,
       status: readOptionalText(fields.status) ?? 'publish',
       isVisible: fields.catalog_visibility !== 'hidden',
@@ -74,9 +80,11 @@ export function parseProduct(value: unknown, currency: string, parentWcId?: numb
       currency,
       ...prices,
       priceEntered: readOptionalText(fields.price),
+      shownPrice: readShownPrice(fields.price_html, prices, { currency, mayBeRange }),
       saleFrom: readGmt(fields.date_on_sale_from_gmt),
       saleTo: readGmt(fields.date_on_sale_to_gmt),
       ...readStock(fields, isVariation),
+      createdAt: readGmt(fields.date_created_gmt) ?? modifiedAt,
       modifiedAt,
     },
   }

@@ -1,5 +1,6 @@
 import { isOnSale } from './scheduled-sales.ts'
 import { gmtText, localText } from './shop-dates.ts'
+import { shownAmount, writePriceHtml } from './price-html.ts'
 import { linksOf } from './render-links.ts'
 import type { Product, ShopDeps } from './shop-state.ts'
 import { stockKeeperOf, variationsOf } from './stock-rules.ts'
@@ -185,8 +186,17 @@ function relatedIds(deps: ShopDeps, product: Product): number[] {
   ).flat()
 }
 
-function priceHtml({ site }: ShopDeps, { price }: Product): string {
-  if (price === '') return ''
-  const amount = Number(price).toFixed(2)
-  return `<span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol" translate="no">${site.currency}</span>${amount}</bdi></span>`
+/** Of a product with variations: of those that can be had. */
+function priceHtml(deps: ShopDeps, product: Product): string {
+  const { priceDisplay, pricesIncludeTax, currency } = deps.site
+  const priced = (product.type === 'variable' ? variationsOf(deps, product.id) : [product]).filter(
+    ({ price, status }) => price !== '' && (product.type !== 'variable' || status === 'publish'),
+  )
+  if (priced.length === 0) return ''
+  const shown = (entered: string): number => shownAmount(entered, priceDisplay, pricesIncludeTax)
+  const prices = priced.map(({ price }) => shown(price)).sort((one, other) => one - other)
+  const regulars = [...new Set(priced.map(({ regularPrice }) => shown(regularPrice)))]
+  const from = prices[0] ?? 0
+  const regular = regulars.length === 1 && regulars[0] !== from ? (regulars[0] ?? null) : null
+  return writePriceHtml({ from, to: prices.at(-1) ?? from, regular }, priceDisplay, currency)
 }

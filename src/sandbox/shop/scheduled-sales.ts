@@ -3,14 +3,15 @@ import type { Product, ShopRequest } from './shop-state.ts'
 
 /**
  * The jobs at the start and the end of sales, for all that are due by the shop's clock. At the end the product still carries its sale
- * price while it is charged the regular one already; the price alone can be believed.
+ * price while it is charged the regular one already; the price alone can be believed. `isSilent`: no webhook tells, as when a shop's
+ * scheduler starts them in a process that ends before its deliveries.
  */
-export function runDueSales(request: ShopRequest): void {
+export function runDueSales(request: ShopRequest, { isSilent }: { isSilent: boolean }): void {
   const nowMs = request.clock.now().getTime()
   for (const product of request.state.products.all()) {
     if (product.type === 'variable' || product.price === chargedNow(product, nowMs)) continue
     saveProduct(request, product)
-    fireUpdated(request.fire, product.id)
+    if (!isSilent) fireUpdated(request.fire, product.id)
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type NewRefund,
 } from './order-changes.ts'
 import { trashOrder } from './order-resource.ts'
+import type { PriceDisplay } from './price-html.ts'
 import { createProduct, updateProduct, type Given } from './product-changes.ts'
 import { pingIfPending, runQueue, runRequest, type RequestDeps } from './run-request.ts'
 import type { RestFault } from './rest-faults.ts'
@@ -23,6 +24,7 @@ import type {
   OrderStatus,
   Product,
   ShopRequest,
+  Site,
   Webhook,
 } from './shop-state.ts'
 import { deleteProduct, restoreProduct, trashProduct } from './trash.ts'
@@ -82,8 +84,10 @@ export interface ShopControl {
   setWebhookMode(mode: 'sync' | 'async'): void
   /** Delivers what the asynchronous mode has queued. How many. */
   runQueue(): Promise<number>
-  /** The jobs at the beginning and the end of sales that are due. */
-  runDueSales(): Promise<void>
+  /** The jobs at the beginning and the end of sales that are due; silently: no webhook tells. */
+  runDueSales(how?: { isSilent: boolean }): Promise<void>
+  /** How prices are typed in and shown from now on, in WooCommerce's settings. */
+  setPriceDisplay(display: Partial<PriceDisplay & Pick<Site, 'pricesIncludeTax'>>): void
   /** The last deliveries, oldest first. */
   deliveries(): readonly WebhookDelivery[]
   addKey(permissions: ApiKey['permissions']): ApiKey
@@ -142,7 +146,11 @@ export function createShopControl(deps: ControlDeps): ShopControl {
     webhookMode: () => deps.mode(),
     setWebhookMode: deps.setMode,
     runQueue: () => runQueue(deps),
-    runDueSales: () => runRequest(deps, (request) => runDueSales(request)),
+    runDueSales: (how = { isSilent: false }) => runRequest(deps, (request) => runDueSales(request, how)),
+    setPriceDisplay: ({ pricesIncludeTax = deps.site.pricesIncludeTax, ...display }) => {
+      deps.site.pricesIncludeTax = pricesIncludeTax
+      Object.assign(deps.site.priceDisplay, display)
+    },
     deliveries: () => deps.deliveries,
     setRestFaults: (faults) => void deps.faults.splice(0, Infinity, ...faults),
     addKey: (permissions) => {

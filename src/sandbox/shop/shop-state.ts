@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
 import type { Collection, Store } from '../store.ts'
+import type { PriceDisplay } from './price-html.ts'
 
 /** A product or a variation, as the shop keeps it. Money is text as the merchant typed it. */
 export interface Product {
@@ -207,6 +208,7 @@ export interface Site {
   /** Of two decimals. */
   currency: string
   pricesIncludeTax: boolean
+  priceDisplay: PriceDisplay
   /** Whether coupons can be used at all; a coupon can be made all the same. */
   hasCoupons: boolean
 }

@@ -25,9 +25,9 @@ export function renderSystemStatus({ site }: ShopDeps): Body {
     environment: { home_url: site.url(), version: versions.wooCommerce, wp_version: versions.wordPress },
     settings: {
       currency: site.currency,
-      thousand_separator: ',',
-      decimal_separator: '.',
-      number_of_decimals: 2,
+      thousand_separator: site.priceDisplay.thousandSeparator,
+      decimal_separator: site.priceDisplay.decimalSeparator,
+      number_of_decimals: site.priceDisplay.decimals,
     },
   }
 }
@@ -36,12 +36,12 @@ function settingsOf({ site }: ShopDeps): Readonly<Record<string, Readonly<Record
   return {
     general: {
       woocommerce_currency: site.currency,
-      woocommerce_price_num_decimals: '2',
+      woocommerce_price_num_decimals: String(site.priceDisplay.decimals),
       woocommerce_enable_coupons: site.hasCoupons ? 'yes' : 'no',
     },
     tax: {
       woocommerce_prices_include_tax: site.pricesIncludeTax ? 'yes' : 'no',
-      woocommerce_tax_display_shop: 'incl',
+      woocommerce_tax_display_shop: site.priceDisplay.taxDisplay,
     },
     products: {
       woocommerce_manage_stock: 'yes',
