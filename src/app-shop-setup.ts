@@ -11,7 +11,7 @@ import { HubError } from './platform/errors.ts'
 import { findCredentials, type Box } from './shops/credentials.ts'
 import { loadNumberOfShop } from './shops/number-store.ts'
 import type { Shop } from './shops/shop.ts'
-import { loadShop, nameShop } from './shops/shop-store.ts'
+import { nameShop } from './shops/shop-store.ts'
 
 export interface SetupDeps {
   db: Database
@@ -39,21 +39,15 @@ export async function syncTemplatesOfShop(deps: SetupDeps, shopId: number): Prom
   return syncTemplates({ ...deps, api }, { shopId, wabaId: number.wabaId, wabaMetaId: number.wabaMetaId })
 }
 
-/** Makes the templates this product sends at the shop's account, where they are missing. */
+/** Makes the templates this product sends at the shop's account, where they are missing; their links lead to `publicUrl`. */
 export async function createTemplatesOfShop(
-  deps: SetupDeps,
+  deps: SetupDeps & { publicUrl: string },
   shopId: number,
   definitions: TemplateDefinitions,
 ): ReturnType<typeof createMissingTemplates> {
-  const shop = await loadShop(deps.db, shopId)
-  if (shop.storeUrl === null)
-    throw new HubError(
-      'not_connected',
-      'WooCommerce is not connected, so the templates have no address to lead to.',
-    )
   const number = await loadNumberOfShop(deps.db, shopId)
   const api = await deps.connections.cloudApiOf(shopId)
-  const account = { shopId, wabaId: number.wabaId, wabaMetaId: number.wabaMetaId, storeUrl: shop.storeUrl }
+  const account = { shopId, wabaId: number.wabaId, wabaMetaId: number.wabaMetaId, hubUrl: deps.publicUrl }
   return createMissingTemplates({ ...deps, api }, account, definitions)
 }
 

@@ -1,7 +1,7 @@
 import { languageOfCountry } from '../people/country-language.ts'
 
 // Languages that the templates of this installation are written in, as Meta names them.
-const known = ['en', 'es', 'pt_BR', 'de']
+const known = ['en', 'es', 'pt_BR', 'fr', 'de', 'hi', 'id', 'ar']
 
 /** In order of preference: the person's own choice, their country's, the shop's. */
 export function templateLanguages(

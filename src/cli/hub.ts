@@ -81,7 +81,11 @@ const commands: Record<string, Command> = {
 }
 
 async function createTemplates(tools: Toolbox, shop: Shop): Promise<void> {
-  const result = await createTemplatesOfShop(tools, shop.id, loadTemplateDefinitions())
+  const result = await createTemplatesOfShop(
+    { ...tools, publicUrl: tools.config.publicUrl },
+    shop.id,
+    loadTemplateDefinitions(),
+  )
   if (!('created' in result))
     throw new HubError('refused', `WhatsApp did not take the templates: ${JSON.stringify(result)}`)
   print(`Templates made: ${result.created.length}. Meta reviews them, mostly within minutes.`)

@@ -43,7 +43,7 @@ export interface CreateResult {
  */
 export async function createMissingTemplates(
   deps: TemplateSyncDeps,
-  account: TemplateAccount & { storeUrl: string },
+  account: TemplateAccount & { hubUrl: string },
   definitions: TemplateDefinitions,
 ): Promise<CreateResult | Refusal | Unknown> {
   const listed = await deps.api.listTemplates(account.wabaMetaId)
@@ -64,7 +64,7 @@ function findMissingLanguages(definition: TemplateDefinition, existing: readonly
 
 async function createLanguages(
   deps: TemplateSyncDeps,
-  account: TemplateAccount & { storeUrl: string },
+  account: TemplateAccount & { hubUrl: string },
   wanted: { definition: TemplateDefinition; missing: readonly string[] },
   result: CreateResult,
 ): Promise<void> {
@@ -86,7 +86,7 @@ async function createLanguages(
   }
   for (const language of missing) {
     const template = toNewTemplate(definition, language, {
-      storeUrl: account.storeUrl,
+      hubUrl: account.hubUrl,
       headerHandle: header.handle,
     })
     const answer = await deps.api.createTemplate(account.wabaMetaId, template)

@@ -3,19 +3,23 @@ import { z } from 'zod'
 const buttonSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('url'),
-    /** `{{store_url}}` is filled in when the template is made for a shop, `{{1}}` at its end with each message. */
+    /** `{{hub_url}}` is this hub's own address, filled in when the template is made for a shop; `{{1}}` at its end comes with each message. */
     url: z.string(),
     suffixExample: z.string(),
   }),
   z.object({ kind: z.literal('quick_reply'), role: z.string(), payload: z.string().max(128) }),
+  /** Copies a code; WhatsApp itself words it in the reader's language. */
+  z.object({ kind: z.literal('copy_code'), codeExample: z.string() }),
 ])
 
 const languageSchema = z.object({
   /** A line that tells a merchant what the message is about. */
   preview: z.string().min(1),
+  /** A line above the text, where the template has no picture. */
+  header: z.string().optional(),
   body: z.string(),
   footer: z.string().optional(),
-  /** One for each button, in their order. */
+  /** One for each button that has a text of its own, in their order. */
   buttonTexts: z.array(z.string()),
   /** What Meta's reviewers see in place of the parameters. */
   examples: z.record(z.string(), z.string()),
@@ -33,7 +37,7 @@ export const definitionSchema = z.object({
   /** Positional templates number them in this order. */
   parameters: z.array(z.string()),
   buttons: z.array(buttonSchema),
-  languages: z.record(z.string().regex(/^[a-z]{2,3}(_[A-Z]{2})?$/), languageSchema),
+  languages: z.record(z.string(), languageSchema),
 })
 
 export type TemplateDefinition = z.infer<typeof definitionSchema>

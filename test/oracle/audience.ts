@@ -37,6 +37,7 @@ const languageOfCountry: Record<string, string> = {
   AU: 'en',
   IN: 'en',
   CL: 'es',
+  FR: 'fr',
 }
 
 /** Of each list in `include` one entry must match; matching any entry of any list in `exclude` leaves a person out. */

@@ -37,7 +37,7 @@ const accountOf = (world: OutboxWorld) => ({
   shopId: world.shopId,
   wabaId: world.wabaId,
   wabaMetaId: 'waba-shop',
-  storeUrl: 'https://shop.example',
+  hubUrl: 'https://hub.example',
 })
 
 describe('creating templates', () => {
@@ -48,8 +48,8 @@ describe('creating templates', () => {
     const deps = { ...world.deps, api: world.graph.api }
     const first = await createMissingTemplates(deps, accountOf(world), loadTemplateDefinitions())
     expect(first).toMatchObject({ failed: [] })
-    expect((first as { created: unknown[] }).created).toHaveLength(11)
-    expect(listed).toHaveLength(12)
+    expect((first as { created: unknown[] }).created).toHaveLength(103)
+    expect(listed).toHaveLength(104)
     expect(await createMissingTemplates(deps, accountOf(world), loadTemplateDefinitions())).toEqual({
       created: [],
       failed: [],
@@ -77,7 +77,7 @@ describe('creating templates', () => {
       loadTemplateDefinitions(),
     )
     const { created, failed } = result as Exclude<typeof result, { kind: string }>
-    expect(created).toHaveLength(9)
+    expect(created).toHaveLength(91)
     expect(failed).toContainEqual({
       name: 'back_in_stock',
       language: 'es',

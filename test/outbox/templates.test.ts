@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decideTemplate, type TemplateDecision } from '../../src/outbox/decide-template.ts'
 import { toNewTemplate } from '../../src/outbox/template-components.ts'
 import type { TemplateDefinition } from '../../src/outbox/template-definition.ts'
+import { findTemplateFaults } from '../../src/outbox/template-rules.ts'
 import {
   loadTemplateDefinitions,
   readDefinition,
@@ -21,12 +22,12 @@ const positional: TemplateDefinition = {
   category: 'MARKETING',
   parameterFormat: 'POSITIONAL',
   parameters: ['product_name', 'price'],
-  buttons: [],
+  buttons: [{ kind: 'quick_reply', role: 'opt_out', payload: 'HUB_OPT_OUT' }],
   languages: {
     en: {
       preview: 'A sale',
       body: 'For only {{2}} this week you can get {{1}} in our shop down the road, while it lasts.',
-      buttonTexts: [],
+      buttonTexts: ['Stop promotions'],
       examples: { product_name: 'Shirt', price: '9 EUR' },
       defaults: {},
     },
@@ -35,7 +36,7 @@ const positional: TemplateDefinition = {
 
 function approved(definition: TemplateDefinition, language: string, over: Partial<Template> = {}): Template {
   const made = toNewTemplate(definition, language, {
-    storeUrl: 'https://shop.example/',
+    hubUrl: 'https://hub.example/',
     headerHandle: definition.headerImage,
   })
   const components = made.components as Template['components']
@@ -68,28 +69,64 @@ const decide = (
   definition = backInStock,
 ): TemplateDecision => decideTemplate({ ...content, ...over }, 'campaign', templates, definition)
 
+const languages = ['ar', 'de', 'en', 'es', 'fr', 'hi', 'id', 'pt_BR']
+
 describe('the templates this product brings', () => {
-  test('keep Meta’s rules, in four languages each, all of them marketing with a way out', () => {
+  test('are there for every kind of message, in eight languages each', () => {
     expect([...definitions.keys()].sort()).toEqual([
+      'alerts_several',
       'back_in_stock',
       'back_in_stock_alert',
       'back_in_stock_several',
+      'browse_reminder',
+      'loyalty_reward',
+      'new_arrivals',
+      'new_arrivals_first',
+      'price_alert',
+      'price_drop',
+      'price_drop_several',
+      'we_miss_you',
+      'we_miss_you_first',
     ])
-    for (const definition of definitions.values()) {
-      expect(Object.keys(definition.languages).sort()).toEqual(['de', 'en', 'es', 'pt_BR'])
+    for (const definition of definitions.values())
+      expect(Object.keys(definition.languages).sort()).toEqual(languages)
+  })
+
+  test.each([...definitions.values()])(
+    '$name keeps Meta’s rules and is marketing with a way out',
+    (definition) => {
+      expect(findTemplateFaults(definition)).toEqual([])
       expect(definition.category).toBe('MARKETING')
       expect(definition.buttons).toContainEqual({
         kind: 'quick_reply',
         role: 'opt_out',
         payload: 'HUB_OPT_OUT',
       })
-      expect(readHeaderImage(definition)?.subarray(1, 4).toString()).toBe('PNG')
-    }
-  })
+      expect(definition.buttons).toContainEqual(expect.objectContaining({ url: '{{hub_url}}/r/{{1}}' }))
+      expect(readHeaderImage(definition)?.subarray(1, 4).toString() ?? 'none').toBe(
+        definition.name === 'loyalty_reward' ? 'none' : 'PNG',
+      )
+    },
+  )
+
+  test.each([...definitions.values()])(
+    '$name reads well without a name, in the script of each language',
+    (definition) => {
+      const scripts: Record<string, RegExp> = { ar: /\p{Script=Arabic}/u, hi: /\p{Script=Devanagari}/u }
+      for (const [code, language] of Object.entries(definition.languages)) {
+        expect(language.defaults.first_name).toMatch(/\p{L}/u)
+        expect(language.body).not.toContain('!')
+        const words = [language.body, language.footer, ...language.buttonTexts, language.preview].join(' ')
+        // Nothing but the parameters' names is in another script.
+        const foreign = words.replace(/\{\{\w+\}\}/g, '').match(/\p{L}+/gu) ?? []
+        expect(foreign.filter((word) => !(scripts[code] ?? /\p{Script=Latin}/u).test(word))).toEqual([])
+      }
+    },
+  )
 
   test('are asked for in Meta’s form, with the shop’s address and examples for the reviewers', () => {
     const made = toNewTemplate(backInStock, 'en', {
-      storeUrl: 'https://shop.example/',
+      hubUrl: 'https://hub.example/',
       headerHandle: '4::handle',
     })
     expect(made).toMatchObject({
@@ -112,14 +149,14 @@ describe('the templates this product brings', () => {
         buttons: [
           {
             type: 'URL',
-            url: 'https://shop.example/{{1}}',
-            example: ['https://shop.example/product/linen-shirt/'],
+            url: 'https://hub.example/r/{{1}}',
+            example: [expect.stringMatching(/^https:\/\/hub\.example\/r\/\w+$/)],
           },
           { type: 'QUICK_REPLY', text: 'Stop marketing messages' },
         ],
       },
     ])
-    const [body] = toNewTemplate(positional, 'en', { storeUrl: '', headerHandle: undefined }).components
+    const [body] = toNewTemplate(positional, 'en', { hubUrl: '', headerHandle: undefined }).components
     expect(body).toMatchObject({ example: { body_text: [['Shirt', '9 EUR']] } })
   })
 })
@@ -139,25 +176,69 @@ describe('a definition is refused', () => {
     expect(readDefinition('p.json', JSON.stringify(positional)).faults).toEqual([])
   })
 
+  const url = (address: string) => (copy: TemplateDefinition) =>
+    void (copy.buttons[0] = { kind: 'url', url: address, suffixExample: 'y' })
+  const code = (codeExample: string) => ({ kind: 'copy_code' as const, codeExample })
+
+  // prettier-ignore
   test.each<[string, (definition: TemplateDefinition) => void, string]>([
     ['its name has other characters', (copy) => void (copy.name = 'Back-In-Stock'), 'x.json: name'],
+    ['its name is too long', (copy) => void (copy.name = 'x'.repeat(513)), 'x.json: name'],
+    ['its category is none', (copy) => void (copy.category = 'NEWS' as never), 'x.json.category'],
+    ['it sells as utility', (copy) => void (copy.category = 'UTILITY'), 'x.json: category'],
+    ['a parameter’s name has other characters', (copy) => void (copy.parameters[0] = 'First'), 'x.json: parameters'],
+    ['a parameter is named twice', (copy) => void copy.parameters.push('price'), 'x.json: parameters'],
+    ['its picture is none that WhatsApp takes', (copy) => void (copy.headerImage = 'a.webp'), 'x.json: headerImage'],
+    ['it has no language', (copy) => void (copy.languages = {}), 'x.json: languages'],
+    ['a language is none of Meta’s', (copy) => void (copy.languages.pt = copy.languages.pt_BR!), 'x.json: pt'],
+    ['a header stands beside the picture', inEnglish((en) => void (en.header = 'News')), 'x.json: en.header'],
+    ['the header is too long', (copy) => { delete copy.headerImage; copy.languages.en!.header = 'x'.repeat(61) }, 'x.json: en.header'],
+    ['the header has a parameter', (copy) => { delete copy.headerImage; copy.languages.en!.header = 'For {{first_name}} only' }, 'x.json: en.header'],
+    ['the header has an emoji', (copy) => { delete copy.headerImage; copy.languages.en!.header = 'News 🎉' }, 'x.json: en.header'],
+    ['there is no text', inEnglish((en) => void (en.body = ' ')), 'x.json: en.body'],
     ['the body begins with a parameter', inEnglish((en) => void (en.body = en.body.replace('Hi ', ''))), 'x.json: en.body'],
     ['the body ends with a parameter', inEnglish((en) => void (en.body = 'Hi {{first_name}}, look at this here: {{product_name}}, it is yours at {{shop_name}} for only a very small {{price}} ')), 'x.json: en.body'],
+    ['only a full stop follows the last parameter', inEnglish((en) => void (en.body = en.body.replace(' Tap the button while it is in stock.', ''))), 'x.json: en.body'],
     ['two parameters touch', inEnglish((en) => void (en.body = en.body.replace(' at {{shop_name}}', ' {{shop_name}}'))), 'x.json: en.body'],
     ['a parameter is unknown', inEnglish((en) => void (en.body = en.body.replace('shop_name', 'store'))), 'x.json: en.body'],
+    ['a parameter is not used', inEnglish((en) => void (en.body = en.body.replace(' at {{shop_name}}', ''))), 'x.json: en.body'],
+    ['a parameter’s braces are broken', inEnglish((en) => void (en.body = en.body.replace('Tap', '{ Tap }'))), 'x.json: en.body'],
     ['the body is too long', inEnglish((en) => void (en.body += ' x'.repeat(500))), 'x.json: en.body'],
-    ['there are hardly any words of its own', inEnglish((en) => void (en.body = 'Hi {{first_name}}: {{product_name}}, {{price}}, {{shop_name}}.')), 'x.json: en.body'],
+    ['there are hardly any words of its own', inEnglish((en) => void (en.body = 'Hi {{first_name}}: {{product_name}}, {{price}}, {{shop_name}} now.')), 'x.json: en.body'],
+    ['the body has a tab', inEnglish((en) => void (en.body = en.body.replace('Tap', '\tTap'))), 'x.json: en.body'],
+    ['the body has two empty lines', inEnglish((en) => void (en.body = en.body.replace('Tap', '\n\n\nTap'))), 'x.json: en.body'],
     ['the footer is too long', inEnglish((en) => void (en.footer = 'x'.repeat(61))), 'x.json: en.footer'],
+    ['the footer is empty', inEnglish((en) => void (en.footer = '')), 'x.json: en.footer'],
+    ['the footer has a parameter', inEnglish((en) => void (en.footer = 'From {{shop_name}} to you')), 'x.json: en.footer'],
     ['a button’s text is too long', inEnglish((en) => void (en.buttonTexts[0] = 'x'.repeat(26))), 'x.json: en.buttonTexts'],
+    ['a button’s text is empty', inEnglish((en) => void (en.buttonTexts[1] = '')), 'x.json: en.buttonTexts'],
+    ['a button’s text has a parameter', inEnglish((en) => void (en.buttonTexts[0] = 'See {{product_name}}')), 'x.json: en.buttonTexts'],
+    ['a button’s text has an emoji', inEnglish((en) => void (en.buttonTexts[0] = 'See 👀')), 'x.json: en.buttonTexts'],
+    ['two buttons have one text', inEnglish((en) => void (en.buttonTexts[0] = en.buttonTexts[1]!)), 'x.json: en.buttonTexts'],
     ['a button has no text', inEnglish((en) => void en.buttonTexts.pop()), 'x.json: en.buttonTexts'],
     ['an example is missing', inEnglish((en) => delete en.examples.price), 'x.json: en.examples'],
+    ['an example is of no parameter', inEnglish((en) => void (en.examples.colour = 'blue')), 'x.json: en.examples'],
+    ['an example has a line break', inEnglish((en) => void (en.examples.product_name = 'Shirt\nblue')), 'x.json: en.examples'],
+    ['an example has a tab', inEnglish((en) => void (en.examples.product_name = 'Shirt\tblue')), 'x.json: en.examples'],
+    ['an example has a run of spaces', inEnglish((en) => void (en.examples.product_name = 'Shirt    blue')), 'x.json: en.examples'],
+    ['the examples make the text too long', inEnglish((en) => void (en.examples.product_name = 'x'.repeat(950))), 'x.json: en.examples'],
+    ['a default is of no parameter', inEnglish((en) => void (en.defaults.colour = 'blue')), 'x.json: en.defaults'],
+    ['a default is empty', inEnglish((en) => void (en.defaults.first_name = ' ')), 'x.json: en.defaults'],
+    ['it has no way out', (copy) => void copy.buttons.pop(), 'x.json: buttons'],
     ['quick replies are apart', (copy) => void (copy.buttons = [copy.buttons[1]!, copy.buttons[0]!, copy.buttons[1]!]), 'x.json: buttons'],
-    ['it has three links', (copy) => void (copy.buttons = [copy.buttons[0]!, copy.buttons[0]!, copy.buttons[0]!]), 'x.json: buttons'],
-    ['a link’s variable is not at its end', (copy) => void (copy.buttons[0] = { kind: 'url', url: 'https://a.example/{{1}}/x', suffixExample: 'y' }), 'x.json: buttons'],
-    ['its category is none', (copy) => void (copy.category = 'NEWS' as never), 'x.json.category'],
+    ['it has eleven buttons', (copy) => void (copy.buttons = Array(11).fill(copy.buttons[1])), 'x.json: buttons'],
+    ['it has three links', (copy) => void copy.buttons.unshift(copy.buttons[0]!, copy.buttons[0]!), 'x.json: buttons'],
+    ['it copies two codes', (copy) => void copy.buttons.unshift(code('A1'), code('B2')), 'x.json: buttons'],
+    ['the example of a code is too long', (copy) => void copy.buttons.unshift(code('A'.repeat(16))), 'x.json: buttons'],
+    ['there is no example of the code', (copy) => void copy.buttons.unshift(code('')), 'x.json: buttons'],
+    ['a link’s variable is not at its end', url('https://a.example/{{1}}/x'), 'x.json: buttons'],
+    ['a link has a named variable', url('https://a.example/{{product}}'), 'x.json: buttons'],
+    ['a link is not https', url('http://a.example/{{1}}'), 'x.json: buttons'],
+    ['a link is too long', url(`https://a.example/${'x'.repeat(2000)}`), 'x.json: buttons'],
+    ['a link has no example', (copy) => void (copy.buttons[0] = { kind: 'url', url: 'https://a.example/{{1}}', suffixExample: '' }), 'x.json: buttons'],
   ])('when %s', (_, change, where) => {
     expect(faultsOf(change)).toContain(where)
-  }) // prettier-ignore
+  })
 
   test('when it is not JSON', () => {
     expect(readDefinition('x.json', '{').faults).toHaveLength(1)
@@ -224,7 +305,7 @@ describe('which template carries a message', () => {
   test('with values by number, wherever they stand in the text', () => {
     const over = { name: 'sale', languages: ['en'], parameters: { price: '9 EUR', product_name: 'Shirt' } }
     expect(decide(over, [approved(positional, 'en')], positional)).toMatchObject({
-      outgoing: { parameters: [{ text: 'Shirt' }, { text: '9 EUR' }], buttons: [] },
+      outgoing: { parameters: [{ text: 'Shirt' }, { text: '9 EUR' }], buttons: [{ kind: 'quick_reply' }] },
     })
     const numbered = { ...over, parameters: { 1: 'Shirt', 2: '9 EUR' } }
     expect(

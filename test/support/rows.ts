@@ -101,7 +101,7 @@ export async function insertTemplates(db: Database, shop: { shopId: number }, no
   for (const definition of loadTemplateDefinitions().values()) {
     for (const language of Object.keys(definition.languages)) {
       const { components } = toNewTemplate(definition, language, {
-        storeUrl: 'https://shop.example',
+        hubUrl: 'https://hub.example',
         headerHandle: 'handle',
       })
       await db.execute(

@@ -125,7 +125,7 @@ function approvedTemplates() {
   return [...loadTemplateDefinitions().values()].flatMap((definition) =>
     Object.keys(definition.languages).map((code) => {
       const made = toNewTemplate(definition, code, {
-        storeUrl: 'https://shop.example',
+        hubUrl: 'https://hub.example',
         headerHandle: '4::handle',
       })
       const components = made.components as Record<string, unknown>[]
