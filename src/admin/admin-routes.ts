@@ -8,7 +8,9 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Random } from '../platform/random.ts'
 import { Problem } from '../platform/web.ts'
 import { buildRoutes, type RouteDeps } from './api/build-routes.ts'
+import { auditEndpoints } from './api/audit-endpoints.ts'
 import { campaignEndpoints } from './api/campaign-endpoints.ts'
+import { campaignRulesEndpoints } from './api/campaign-rules-endpoints.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { inboxEndpoints } from './api/inbox-endpoints.ts'
 import { messageEndpoints } from './api/message-endpoints.ts'
@@ -17,6 +19,8 @@ import { personEndpoints } from './api/person-endpoints.ts'
 import { personTagEndpoints } from './api/person-tag-endpoints.ts'
 import { productEndpoints } from './api/product-endpoints.ts'
 import { reengagementEndpoints } from './api/reengagement-endpoints.ts'
+import { runEndpoints } from './api/run-endpoints.ts'
+import { settingsEndpoints } from './api/settings-endpoints.ts'
 import { shopEndpoints } from './api/shop-endpoints.ts'
 import { storefrontEndpoints } from './api/storefront-endpoints.ts'
 import { createOperationsRoutes } from './operations-routes.ts'
@@ -29,6 +33,7 @@ export interface AdminDeps {
   visitorKey: Buffer
   metrics: Metrics
   consent: ConsentDeps
+  wake: (lane: string) => void
   version: string
 }
 
@@ -55,6 +60,10 @@ export function listEndpoints(deps: AdminDeps): Endpoint[] {
     ...messageEndpoints(reads),
     ...reengagementEndpoints(reads),
     ...campaignEndpoints(reads),
+    ...campaignRulesEndpoints({ ...deps, ...reads }),
+    ...runEndpoints({ ...deps, ...reads }),
+    ...settingsEndpoints({ ...deps, ...reads }),
+    ...auditEndpoints(reads),
     ...inboxEndpoints(reads),
   ]
 }

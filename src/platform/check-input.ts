@@ -26,6 +26,7 @@ function inWords(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${nouns[issue.expected] ?? issue.expected}`
     case 'too_small':
+      if (issue.origin === 'string' && issue.minimum === 1) return 'must not be empty'
       return `must be at least ${String(issue.minimum)}${units[issue.origin] ?? ''}`
     case 'too_big':
       return `must be at most ${String(issue.maximum)}${units[issue.origin] ?? ''}`

@@ -29,14 +29,15 @@ export async function connectShop(
   const { whatsapp, woocommerce } = connection
   return deps.db.transaction(async (tx) => {
     const known = await findShopByKey(tx, connection.shop.key)
-    const set = known === undefined ? {} : (await loadShopSettings(tx, known.id)).shop
+    const set = known === undefined ? undefined : (await loadShopSettings(tx, known.id)).shop
     const storeUrl = woocommerce?.storeUrl ?? known?.storeUrl ?? null
     const shop = await saveShop(
       tx,
       {
         ...connection.shop,
-        ...set,
-        name: set.name ?? known?.name ?? connection.shop.key,
+        name: set?.name ?? known?.name ?? connection.shop.key,
+        timeZone: set?.timeZone ?? connection.shop.timeZone,
+        language: set?.language ?? connection.shop.language,
         storeUrl,
         allowedOrigins: storeUrl === null ? [] : [new URL(storeUrl).origin],
       },

@@ -1,6 +1,9 @@
 export interface ApiAnswer {
   status: number
-  body: { code?: string; detail?: string; faults?: { where: string; message: string }[] } & Record<string, unknown>
+  body: { code?: string; detail?: string; faults?: { where: string; message: string }[] } & Record<
+    string,
+    unknown
+  >
 }
 
 /** A call with the API token, as a merchant's own program makes it. */

@@ -20,7 +20,7 @@ const campaign = z.strictObject({
   updatedAt: time,
 })
 
-const run = z.strictObject({
+export const run = z.strictObject({
   id,
   campaignId: id,
   cycleId: id.nullable(),

@@ -1,3 +1,4 @@
+import { given } from './fields.ts'
 import { keyset, type Page } from './paging.ts'
 import type { Reads } from './reads.ts'
 
@@ -16,6 +17,16 @@ export function findRuns(reads: Reads, shopId: number, campaignId: number, page:
   return reads.campaignRun.findMany({
     omit: { shopId: true },
     where: { AND: [where, { shopId, campaignId }] },
+    orderBy,
+    take,
+  })
+}
+
+export function findRunsInState(reads: Reads, shopId: number, state: string | undefined, page: Page) {
+  const { take, where, orderBy } = keyset(page)
+  return reads.campaignRun.findMany({
+    omit: { shopId: true },
+    where: { AND: [where, { shopId, ...given({ state }) }] },
     orderBy,
     take,
   })

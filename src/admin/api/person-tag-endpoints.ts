@@ -24,11 +24,7 @@ export function personTagEndpoints({ db }: { db: Database }): Endpoint[] {
         db.transaction(async (tx) => {
           const person = await findPersonById(tx, shop.id, params.id)
           if (person === undefined) throw new Problem(404, 'person_not_found', 'There is no such person')
-          return tagPerson(
-            tx,
-            { shopId: shop.id, personId: person.id, tags: body.tags },
-            actorOf(now),
-          )
+          return tagPerson(tx, { shopId: shop.id, personId: person.id, tags: body.tags }, actorOf(now))
         }),
     }),
   ]

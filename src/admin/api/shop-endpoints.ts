@@ -5,7 +5,7 @@ import { Problem } from '../../platform/web.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
 import { id } from './fields.ts'
 
-const shop = z.strictObject({
+export const shop = z.strictObject({
   id,
   key: z.string().meta({ description: 'What ?shop= and the webhook address call it.' }),
   name: z.string(),
