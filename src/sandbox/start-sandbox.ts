@@ -4,6 +4,7 @@ import { createHttpClient, type HttpClient } from '../platform/http-client.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Random } from '../platform/random.ts'
 import { listen } from '../platform/web.ts'
+import { createBuyers, type Buyers } from './buyers/buyers.ts'
 import { restoreClock } from './clock-keeper.ts'
 import { controlRoutes } from './control/control-routes.ts'
 import { loadCredentials, type SandboxCredentials } from './credentials.ts'
@@ -16,6 +17,7 @@ import { verifySubscription, type SubscriptionAnswer } from './graph/verify-subs
 import { createWhatsAppControl, type WhatsAppControl } from './graph/whatsapp-control.ts'
 import { createPending, type Pending } from './pending.ts'
 import { seedShop } from './seed/seed-shop.ts'
+import { plainPriceDisplay } from './shop/price-html.ts'
 import type { RestFault } from './shop/rest-faults.ts'
 import { createShopControl, type ShopControl } from './shop/shop-control.ts'
 import { openShopState } from './shop/shop-state.ts'
@@ -67,6 +69,8 @@ export interface Sandbox {
   clock: Clock
   whatsapp: WhatsAppControl
   shop: ShopControl
+  /** The same people, tapping on links and buying. */
+  buyers: Buyers
   connectHub(hubUrl: string): void
   /** Meta's check of a webhook's address, as when it is entered in the app's dashboard. */
   verifySubscription(): Promise<SubscriptionAnswer>
@@ -97,6 +101,8 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
   if (given.seed === 'shop' && shop.products().length === 0) {
     seedShop(shopDeps, (person) => whatsapp.addPerson(person))
   }
+  const storeUrl = (): string => addressesOf(address.url).storeUrl
+  const buyers = createBuyers({ http: ground.http, clock, state: graph.state, whatsapp, shop, storeUrl })
   const settle = async (): Promise<void> => {
     do await ground.pending.settled()
     while ((await runQueue(shopDeps)) > 0)
@@ -107,7 +113,7 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
   app.use('/graph', graphRoutes(graph))
   app.use('/shop/wp-json', restRoutes({ ...shopDeps, log, nonces: new Map(), faults }))
   app.use('/shop', storefront(shopDeps))
-  app.use('/control', controlRoutes({ whatsapp, shop, clock, store, settle, log }))
+  app.use('/control', controlRoutes({ whatsapp, shop, buyers, clock, store, settle, log }))
   const host = given.host ?? '127.0.0.1'
   const listening = await listen(app, given.port, host)
   address.url = `http://${host}:${listening.port}`
@@ -125,6 +131,7 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
     clock,
     whatsapp,
     shop,
+    buyers,
     connectHub: (hubUrl) => {
       address.hub = hubUrl
       graph.webhooks.release()
@@ -189,6 +196,7 @@ function playShop(
       timeZone: options.timeZone ?? 'Europe/Lisbon',
       currency: options.currency ?? 'EUR',
       pricesIncludeTax: options.pricesIncludeTax ?? true,
+      priceDisplay: { ...plainPriceDisplay },
       hasCoupons: true,
     },
     clock,

@@ -3,6 +3,7 @@ import { describeError, HubError } from '../../platform/errors.ts'
 import { Problem, readRawBody } from '../../platform/web.ts'
 import { asFields, type Fields } from '../read-values.ts'
 import { RestError } from '../shop/rest-error.ts'
+import { buyerControls } from './buyer-controls.ts'
 import { clockControls } from './clock-controls.ts'
 import type { Control, ControlDeps } from './control.ts'
 import { shopControls } from './shop-controls.ts'
@@ -17,7 +18,12 @@ import { whatsAppControls } from './whatsapp-controls.ts'
  * A product is named by its id or SKU, a person by id, phone, wa_id or user id.
  */
 export function controlRoutes(deps: ControlDeps): Router {
-  const controls: readonly Control[] = [...clockControls, ...whatsAppControls, ...shopControls]
+  const controls: readonly Control[] = [
+    ...clockControls,
+    ...whatsAppControls,
+    ...buyerControls,
+    ...shopControls,
+  ]
   const router = Router()
   router.get('/', (_request, response) => {
     response.json(controls.map(({ method, path, about }) => ({ method, path: `/control${path}`, about })))

@@ -1,5 +1,6 @@
 import type { MovableClock } from '../../platform/clock.ts'
 import type { Logger } from '../../platform/log.ts'
+import type { Buyers } from '../buyers/buyers.ts'
 import type { WhatsAppControl } from '../graph/whatsapp-control.ts'
 import type { Fields } from '../read-values.ts'
 import type { ShopControl } from '../shop/shop-control.ts'
@@ -8,6 +9,7 @@ import type { Store } from '../store.ts'
 export interface ControlDeps {
   whatsapp: WhatsAppControl
   shop: ShopControl
+  buyers: Buyers
   clock: MovableClock
   store: Store
   settle: () => Promise<void>

@@ -1,5 +1,6 @@
 import { asFields, asList, toText, type Fields } from '../read-values.ts'
 import { Problem } from '../../platform/web.ts'
+import { toMinor } from '../shop/money.ts'
 import type { Checkout } from '../shop/shop-control.ts'
 import type { OrderStatus } from '../shop/shop-state.ts'
 import type { Control, ControlDeps, Given } from './control.ts'
@@ -7,7 +8,7 @@ import { choiceIn, numberIn, optionalTextIn, textIn } from './read-input.ts'
 
 const of = (path: Readonly<Record<string, string>>): string => path.product ?? ''
 
-const orderStatuses = [
+export const orderStatuses = [
   'pending',
   'processing',
   'on-hold',
@@ -62,6 +63,18 @@ export const shopControls: readonly Control[] = [
     about: 'For good: no webhook tells.',
     run: ({ shop }, { path }) => shop.deleteForever(of(path)),
   },
+  {
+    method: 'POST',
+    path: '/sales/run',
+    about: 'Sales that are due begin or end; {"silently":true}: and no webhook tells.',
+    run: ({ shop }, { body }) => shop.runDueSales({ isSilent: body.silently === true }),
+  },
+  {
+    method: 'POST',
+    path: '/tax',
+    about: '{"rateBps":1900,"display":"incl","pricesIncludeTax":false,"suffix":"incl. VAT"}: any of them.',
+    run: setTax,
+  },
   { method: 'GET', path: '/customers', about: 'Registered customers.', run: ({ shop }) => shop.customers() },
   {
     method: 'GET',
@@ -87,8 +100,9 @@ export const shopControls: readonly Control[] = [
   {
     method: 'POST',
     path: '/orders/:order/refund',
-    about: 'All of it, its stock put back; {"restock":false} leaves the stock.',
-    run: ({ shop }, { path, body }) => shop.refund(orderIdIn(path), { restock: body.restock !== false }),
+    about:
+      'What is left of it, its stock put back; {"amount":"5.00"} a part, the stock left; {"restock":false} leaves the stock.',
+    run: ({ shop }, { path, body }) => shop.refund(orderIdIn(path), readRefund(body)),
   },
   {
     method: 'GET',
@@ -121,10 +135,27 @@ function setMode({ shop }: ControlDeps, { body }: Given): { mode: string } {
   return { mode: shop.webhookMode() }
 }
 
+function setTax({ shop }: ControlDeps, { body }: Given): void {
+  const suffix = optionalTextIn(body, 'suffix')
+  shop.setPriceDisplay({
+    ...(body.rateBps === undefined ? {} : { taxRateBps: numberIn(body, 'rateBps') }),
+    ...(body.display === undefined ? {} : { taxDisplay: choiceIn(body, 'display', ['incl', 'excl']) }),
+    ...(typeof body.pricesIncludeTax === 'boolean' ? { pricesIncludeTax: body.pricesIncludeTax } : {}),
+    ...(suffix === undefined ? {} : { suffix }),
+  })
+}
+
 function readPrice(body: Fields): { regular?: string; sale?: string } {
   const { sale } = body
   const regular = optionalTextIn(body, 'regular')
   return { ...(regular === undefined ? {} : { regular }), ...(typeof sale === 'string' ? { sale } : {}) }
+}
+
+function readRefund(body: Fields): { amountMinor?: number; restock: boolean } {
+  const amount = optionalTextIn(body, 'amount')
+  if (amount === undefined) return { restock: body.restock !== false }
+  if (toMinor(amount) <= 0) throw new Problem(400, 'invalid_request', '"amount" must be more than nothing')
+  return { amountMinor: toMinor(amount), restock: body.restock === true }
 }
 
 function orderIdIn(path: Readonly<Record<string, string>>): number {
@@ -133,14 +164,19 @@ function orderIdIn(path: Readonly<Record<string, string>>): number {
   return id
 }
 
-function readCheckout(body: Fields): Checkout {
+export function readOrderedItems(body: Fields): Checkout['items'] {
   const items = asList(body.items).map((item) => {
     const fields = asFields(item) ?? {}
-    return { product: textOrNumberIn(fields, 'product'), quantity: numberIn(fields, 'quantity') }
+    const quantity = fields.quantity === undefined ? 1 : numberIn(fields, 'quantity')
+    return { product: textOrNumberIn(fields, 'product'), quantity }
   })
   if (items.length === 0) throw new Problem(400, 'invalid_request', '"items" must be a list')
+  return items
+}
+
+function readCheckout(body: Fields): Checkout {
   return {
-    items,
+    items: readOrderedItems(body),
     ...(body.customerId === undefined ? {} : { customerId: numberIn(body, 'customerId') }),
     ...(body.billing === undefined ? {} : { billing: textsIn(body.billing) }),
     ...(body.status === undefined ? {} : { status: choiceIn(body, 'status', orderStatuses) }),
@@ -153,6 +189,6 @@ function textOrNumberIn(fields: Fields, name: string): string | number {
   return typeof fields[name] === 'number' ? fields[name] : textIn(fields, name)
 }
 
-function textsIn(value: unknown): Record<string, string> {
+export function textsIn(value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(asFields(value) ?? {}).map(([name, text]) => [name, toText(text)]))
 }
