@@ -17,11 +17,12 @@ import {
   type InboxHandlers,
   type Outcome,
 } from './intake/inbox-event.ts'
+import { noteOrdersAfterMessages } from './orders/attribution-todo-store.ts'
 import { createOrderHandler } from './orders/handle-order-event.ts'
 import { findStockCause, type OrderDeps } from './orders/apply-order-version.ts'
 import type { SettleDeps } from './outbox/apply-news.ts'
 import type { LinkTokens } from './outbox/link-token.ts'
-import type { OnMessagesChanged, Purpose } from './outbox/message.ts'
+import type { MessageChange, OnMessagesChanged, Purpose } from './outbox/message.ts'
 import { settleStatuses, type DeliveryStatus } from './outbox/settle-statuses.ts'
 import { suppressWaiting } from './outbox/suppress-waiting.ts'
 import { applyTemplateUpdate, templateFields } from './outbox/template-updates.ts'
@@ -53,7 +54,11 @@ export interface Handlers {
 }
 
 export function createHandlers(deps: HandlerDeps): Handlers {
-  const onMessagesChanged = createFollowMessages({ answerAlerts, reopenAlerts })
+  const followMessages = createFollowMessages({ answerAlerts, reopenAlerts })
+  const onMessagesChanged: OnMessagesChanged = async (tx, changes, now) => {
+    await followMessages(tx, changes, now)
+    await noteOrdersAfterMessages(tx, messagesSeen(changes), now)
+  }
   const consent = createConsentDeps(onMessagesChanged)
   const settle = createSettleDeps(deps, onMessagesChanged, consent)
   const catalog: ApplyDeps = {
@@ -90,6 +95,15 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       many: { status: createStatusHandler(settle) },
     },
   }
+}
+
+/** Whether and when a campaign's message came is what an order's credit may hang on. */
+function messagesSeen(changes: readonly MessageChange[]): number[] {
+  return changes
+    .filter(
+      ({ purpose, state }) => marketing.includes(purpose) && (state === 'delivered' || state === 'read'),
+    )
+    .map((change) => change.messageId)
 }
 
 const marketing: Purpose[] = ['campaign', 'alert']

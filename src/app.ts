@@ -14,6 +14,7 @@ import { createLanes, type Lanes } from './platform/lanes.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { createSchedule, type Schedule } from './platform/schedule.ts'
 import { createWebApp, listen, type Listening } from './platform/web.ts'
+import { createLinkRoutes } from './results/link-routes.ts'
 import { listShops } from './shops/shop-store.ts'
 
 export interface App {
@@ -53,6 +54,7 @@ export function createApp(parts: AppParts): App {
   })
   const web = createWebApp({ log, random }, (app) => {
     app.use(intake.routes)
+    app.use(createLinkRoutes(parts))
     app.use(
       createAdminRoutes({
         ...parts,

@@ -31,3 +31,17 @@ export async function noteOrdersOfPeople(
     [changes.map((change) => change.personId), changes.map((change) => change.since), now],
   )
 }
+
+/** The same for people to whom messages went, from when these began to be sent. */
+export async function noteOrdersAfterMessages(
+  tx: Tx,
+  messageIds: readonly number[],
+  now: Date,
+): Promise<void> {
+  if (messageIds.length === 0) return
+  const started = await tx.query<{ personId: number; since: Date }>(
+    `select person_id, started_at as since from messages where id = any($1) and started_at is not null`,
+    [messageIds],
+  )
+  await noteOrdersOfPeople(tx, started, now)
+}

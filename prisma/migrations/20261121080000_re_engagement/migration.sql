@@ -253,6 +253,7 @@ CREATE INDEX "coupons_due_idx" ON "coupons"("due_at", "id") WHERE "state" IN ('p
 CREATE INDEX "orders_coupon_codes_idx" ON "orders" USING gin ("coupon_codes") WHERE "coupon_codes" <> '{}';
 CREATE INDEX "price_events_shop_id_seen_at_idx" ON "price_events"("shop_id", "seen_at");
 CREATE INDEX "stock_cycles_shop_id_seen_at_idx" ON "stock_cycles"("shop_id", "seen_at");
+CREATE INDEX "orders_link_token_idx" ON "orders"("link_token") WHERE "link_token" IS NOT NULL;
 CREATE INDEX "attribution_todo_due_at_idx" ON "attribution_todo"("due_at");
 CREATE INDEX "clicks_person_idx" ON "clicks"("person_id", "at") WHERE NOT "is_robot";
 CREATE INDEX "products_sale_from_idx" ON "products"("sale_from") WHERE "sale_from" IS NOT NULL;
