@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { createCloudApi } from '../../src/connectors/meta/cloud-api.ts'
+import { toNewTemplate } from '../../src/outbox/template-components.ts'
+import { loadTemplateDefinitions } from '../../src/outbox/template-definitions.ts'
 import { createHttpClient } from '../../src/platform/http-client.ts'
 import { createWorld, templateBody, type World } from './sandbox-world.ts'
 
@@ -25,6 +27,7 @@ const buttons = (...list: unknown[]) => ({
     { type: 'BUTTONS', buttons: list },
   ],
 })
+const copy = (example: string) => ({ type: 'COPY_CODE', example })
 const quick = (text: string) => ({ type: 'QUICK_REPLY', text })
 
 test.each<[string, number, Record<string, unknown>]>([
@@ -74,6 +77,49 @@ test.each<[string, number, Record<string, unknown>]>([
     2388043,
     buttons({ type: 'URL', text: 'A', url: 'https://x.example/{{1}}/a', example: ['x'] }),
   ],
+  ['a language that Meta does not keep', 2388012, { language: 'pt' }],
+  ['a body with a tab', 2388043, body('Something\tnew.')],
+  ['a body with two empty lines', 2388043, body('Something\n\n\nnew.')],
+  ['a body with half a parameter', 2388043, body('Something {{new} is here.')],
+  [
+    'an example with a line break',
+    2388043,
+    {
+      components: [
+        {
+          type: 'BODY',
+          text: 'This is for {{name}}, really.',
+          example: { body_text_named_params: [{ param_name: 'name', example: 'a\nb' }] },
+        },
+      ],
+    },
+  ],
+  [
+    'a header with an emoji',
+    2388043,
+    {
+      components: [
+        { type: 'HEADER', format: 'TEXT', text: 'News 🎉' },
+        { type: 'BODY', text: 'Something new.' },
+      ],
+    },
+  ],
+  [
+    'a footer with a line break',
+    2388043,
+    {
+      components: [
+        { type: 'BODY', text: 'Something new.' },
+        { type: 'FOOTER', text: 'a\nb' },
+      ],
+    },
+  ],
+  ['a label with formatting', 2388043, buttons(quick('*Now*'))],
+  ['two buttons with one label', 2388043, buttons(quick('A'), quick('A'))],
+  ['two codes to copy', 2388043, buttons(copy('A1'), copy('B2'))],
+  ['a code to copy without an example', 2388043, buttons({ type: 'COPY_CODE' })],
+  ['a code to copy of 16 characters', 2388040, buttons(copy('A'.repeat(16)))],
+  ['a code to copy in a utility template', 2388043, { ...buttons(copy('A1')), category: 'UTILITY' }],
 ])('%s is refused', async (_what, subcode, change) => {
   await using world = await createWorld()
   const answer = await world.graph('POST', templatesPath(world), templateBody(change))
@@ -83,6 +129,28 @@ test.each<[string, number, Record<string, unknown>]>([
     subcode,
   ])
   expect(world.sandbox.whatsapp.templates()).toEqual([])
+})
+
+test('all templates of this product are taken and approved, in every language', async () => {
+  await using world = await createWorld()
+  const definitions = loadTemplateDefinitions()
+  const refused: unknown[] = []
+  for (const definition of definitions.values()) {
+    for (const code of Object.keys(definition.languages)) {
+      const { parameterFormat, ...made } = toNewTemplate(definition, code, {
+        hubUrl: 'https://hub.example',
+        headerHandle: '4::abc',
+      })
+      const answer = await world.graph('POST', templatesPath(world), {
+        ...made,
+        parameter_format: parameterFormat,
+      })
+      if (answer.status !== 200) refused.push([definition.name, code, answer.body.error])
+    }
+  }
+  expect(refused).toEqual([])
+  const statuses = world.sandbox.whatsapp.templates().map(({ status }) => status)
+  expect(statuses).toEqual(Array(definitions.size * 8).fill('APPROVED'))
 })
 
 test('a second template of the same name and language is refused, in another language it is not', async () => {

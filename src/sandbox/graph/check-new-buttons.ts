@@ -1,4 +1,5 @@
 import { asText, type Fields } from '../read-values.ts'
+import { checkPlain } from './check-plain.ts'
 import { countCharacters } from './count-characters.ts'
 import { templateFault } from './template-fault.ts'
 import { placesIn, textOf } from './template-text.ts'
@@ -31,6 +32,9 @@ export function checkNewButtons(buttons: readonly Fields[]): void {
   if (first !== -1 && types.lastIndexOf('QUICK_REPLY') - first + 1 !== count('QUICK_REPLY')) {
     throw templateFault('components', 'Quick replies do not stand side by side.')
   }
+  const labels = buttons.map(textOf).filter((label) => label !== '')
+  if (new Set(labels).size !== labels.length)
+    throw templateFault('components', 'Two buttons have the same label.')
   buttons.forEach((button, at) => checkButton(button, types[at] ?? ''))
 }
 
@@ -41,7 +45,20 @@ function checkButton(button: Fields, type: string): void {
     throw templateFault('too_long', 'The label of a button is longer than 25 characters.')
   if (placesIn(label).length > 0)
     throw templateFault('components', 'The label of a button takes no parameter.')
+  checkPlain(label, 'The label of a button')
   if (type === 'URL') checkAddress(button)
+  if (type === 'COPY_CODE') checkCode(button)
+}
+
+function checkCode(button: Fields): void {
+  const example = asText(firstOf(button.example)) ?? ''
+  if (example.trim() === '') throw templateFault('example', 'A button that copies a code needs an example.')
+  if (countCharacters(example) > 15)
+    throw templateFault('too_long', 'The example of a code is longer than 15 characters.')
+}
+
+function firstOf(example: unknown): unknown {
+  return Array.isArray(example) ? (example[0] as unknown) : example
 }
 
 function checkAddress(button: Fields): void {
@@ -54,7 +71,7 @@ function checkAddress(button: Fields): void {
   if (places.length > 1 || places[0] !== '1' || !url.endsWith('}}')) {
     throw templateFault('components', 'The address of a button takes one parameter, {{1}}, at its end.')
   }
-  const example = Array.isArray(button.example) ? (button.example[0] as unknown) : button.example
+  const example = firstOf(button.example)
   if (typeof example !== 'string' || example === '') {
     throw templateFault('example', 'An address with a parameter needs an example.')
   }

@@ -2,8 +2,10 @@ import { asFields, asList, asText, type Fields } from '../read-values.ts'
 import { checkNewButtons } from './check-new-buttons.ts'
 import type { GraphState, Template } from './graph-state.ts'
 import { countCharacters } from './count-characters.ts'
+import { checkPlain } from './check-plain.ts'
 import { templateFault } from './template-fault.ts'
-import { placesIn, textOf } from './template-text.ts'
+import { isTemplateLanguage } from './template-languages.ts'
+import { buttonsOf, placesIn, textOf } from './template-text.ts'
 
 const maxTemplates = 250
 
@@ -16,8 +18,7 @@ export function checkNewTemplate(
   if (!/^[a-z0-9_]{1,512}$/.test(name))
     throw templateFault('name', 'Names are lower-case letters, digits and underscores.')
   const language = asText(body.language) ?? ''
-  if (!/^[a-z]{2,3}(_[A-Z]{2})?$/.test(language))
-    throw templateFault('language', 'The language is not known.')
+  if (!isTemplateLanguage(language)) throw templateFault('language', 'The language is not known.')
   const category = asText(body.category) ?? ''
   if (!['MARKETING', 'UTILITY', 'AUTHENTICATION'].includes(category)) {
     throw templateFault('category', 'The category is none of MARKETING, UTILITY, AUTHENTICATION.')
@@ -28,8 +29,17 @@ export function checkNewTemplate(
   }
   const components = asList(body.components).map((component) => asFields(component) ?? {})
   checkComponents(components, parameterFormat)
+  checkCouponCategory(components, category)
   refuseTwin(state, name, language)
   return { name, language, category, parameterFormat, components }
+}
+
+function checkCouponCategory(components: readonly Fields[], category: string): void {
+  if (
+    category !== 'MARKETING' &&
+    buttonsOf({ components: [...components] }).some(({ type }) => type === 'COPY_CODE')
+  )
+    throw templateFault('components', 'Only a marketing template may have a button that copies a code.')
 }
 
 function refuseTwin(state: GraphState, name: string, language: string): void {
@@ -52,6 +62,7 @@ function checkComponents(components: readonly Fields[], format: Template['parame
   if (body === undefined) throw templateFault('components', 'A template needs a BODY.')
   checkText(body, { part: 'body', maxLength: 1024, maxPlaces: 100, format })
   checkWording(textOf(body))
+  checkSpacing(textOf(body))
   const header = partOf('HEADER')
   if (header !== undefined) checkHeader(header, format)
   const footer = partOf('FOOTER')
@@ -93,6 +104,7 @@ function checkText(component: Fields, { part, maxLength, maxPlaces, format }: Te
   )
   if (!isWellNamed)
     throw templateFault('components', `The parameters of the ${part} do not fit the format ${format}.`)
+  if (part !== 'body') checkPlain(text, `The ${part}`)
   if (places.length > 0) checkExamples(component, part, { places, format })
 }
 
@@ -104,19 +116,30 @@ function checkExamples(
   const example = asFields(component.example)
   const given =
     format === 'NAMED'
-      ? asList(example?.[`${part}_text_named_params`]).flatMap(
-          (one) => asText(asFields(one)?.param_name) ?? [],
+      ? asList(example?.[`${part}_text_named_params`]).flatMap((one) =>
+          isExample(asFields(one)?.example) ? (asText(asFields(one)?.param_name) ?? []) : [],
         )
-      : positionalExamples(example, part)
+      : positionalExamples(example, part).filter(isExample)
   const isComplete =
     format === 'NAMED' ? places.every((place) => given.includes(place)) : given.length === places.length
   if (!isComplete) throw templateFault('example', `Each parameter of the ${part} needs an example.`)
+}
+
+function isExample(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '' && !/[\n\r\t]| {5}/.test(value)
 }
 
 /** `body_text` is a list of lists, `header_text` a list. */
 function positionalExamples(example: Fields | undefined, part: string): unknown[] {
   const list = asList(example?.[`${part}_text`])
   return [...(part === 'body' ? asList(list[0]) : list)]
+}
+
+function checkSpacing(text: string): void {
+  if (/\n{3}|\t| {5}/.test(text))
+    throw templateFault('components', 'The body has tabs, runs of spaces or more than one empty line.')
+  if (/[{}]/.test(text.replace(/\{\{\s*[^{}]*?\s*\}\}/g, '')))
+    throw templateFault('components', 'The braces of a parameter do not match.')
 }
 
 function checkWording(text: string): void {

@@ -1,4 +1,5 @@
 import { asFields, asList, asText, type Fields } from '../read-values.ts'
+import { countCharacters } from './count-characters.ts'
 import { GraphError } from './graph-error.ts'
 import type { Template } from './graph-state.ts'
 import { buttonsOf, type TemplateButton } from './template-text.ts'
@@ -67,7 +68,7 @@ function checkOne(component: Fields, button: TemplateButton, index: number): voi
     )
   }
   if (button.type === 'URL') checkSuffix(button, value, index)
-  if (button.type === 'COPY_CODE' && value.length > 15) {
+  if (button.type === 'COPY_CODE' && countCharacters(value) > 15) {
     throw new GraphError(132005, `buttons: the code at index ${index} is longer than 15 characters`)
   }
 }
