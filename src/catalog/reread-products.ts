@@ -4,20 +4,20 @@ import type { ShopOfCatalog } from './product.ts'
 import { takeIn, type RereadDeps } from './reread-product.ts'
 import { listRereadTargets, type RereadTarget } from './reread-store.ts'
 
-/** What was heard from the shop so lately is not asked for again. */
-const freshMs = 60_000
+const minuteMs = 60_000
 const callsAtOnce = 2
 
 /**
  * Asks the shop what it has and charges now for many products: a hundred in a call, variations by parent and with their parents, two
  * calls at once, each answer taken in by a transaction of its own. For use outside a transaction. Returns the ids of those that are known
  * as the shop has them, also when it has them no more; of the others nothing should be announced. Once the shop does not answer, it is
- * not asked for the rest.
+ * not asked for the rest. What was heard from the shop within `freshMs` is taken as read.
  */
 export async function rereadProducts(
   deps: RereadDeps,
   shop: ShopOfCatalog,
   productIds: readonly number[],
+  { freshMs = minuteMs }: { freshMs?: number } = {},
 ): Promise<Set<number>> {
   const freshSince = new Date(deps.clock.now().getTime() - freshMs)
   const targets = await listRereadTargets(deps.db, shop.id, { ids: productIds, freshSince })
