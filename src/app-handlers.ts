@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { createOrderPersonFinder, identitiesOfCustomer } from './app-person-of-order.ts'
 import { suppressCandidaciesOf } from './campaigns/log-store.ts'
 import { createFollowMessages } from './campaigns/follow-messages.ts'
+import { markCouponsUsed } from './campaigns/loyalty-reward/coupon-store.ts'
 import type { ApplyDeps } from './catalog/apply-product-version.ts'
 import { createProductHandler } from './catalog/handle-product-event.ts'
 import { createInboundHandler } from './chatbot/handle-inbound-message.ts'
@@ -28,6 +29,7 @@ import { suppressWaiting } from './outbox/suppress-waiting.ts'
 import { applyTemplateUpdate, templateFields } from './outbox/template-updates.ts'
 import { answerAlerts, reopenAlerts } from './people/alerts.ts'
 import { setMetaStop, type ConsentDeps } from './people/consent.ts'
+import { forgetSeenPrices } from './people/forget-seen-prices.ts'
 import { createPreferenceHandler, createUserIdHandler } from './people/handle-person-updates.ts'
 import { resolvePerson } from './people/resolve-person.ts'
 import type { Tx } from './platform/database.ts'
@@ -65,10 +67,14 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     log: deps.log,
     wake: deps.wake,
     findStockCause,
+    forgetSeenPrices,
     backorderIsInStock: async (tx, shopId) => (await loadShopSettings(tx, shopId)).stock.backorderIsInStock,
   }
   const importCustomer = createCustomerImport(deps)
-  const orders: OrderDeps = { findPerson: createOrderPersonFinder(deps) }
+  const orders: OrderDeps = {
+    findPerson: createOrderPersonFinder(deps),
+    onOrderCoupons: (tx, { shopId, codes, now }) => markCouponsUsed(tx, shopId, codes, now),
+  }
   const people = {
     ...deps,
     ...consent,

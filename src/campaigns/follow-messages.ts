@@ -1,7 +1,8 @@
 import type { Tx } from '../platform/database.ts'
 import type { MessageChange, MessageState, OnMessagesChanged } from '../outbox/message.ts'
-import { listAlertsOfMessages } from './follow-messages-store.ts'
+import { listAlertsOfMessages, listCandidaciesWithCoupon } from './follow-messages-store.ts'
 import { followMessageStates, type CandidacyUpdate } from './log-store.ts'
+import { releaseCoupons } from './loyalty-reward/coupon-store.ts'
 
 export interface FollowDeps {
   /** An alert is answered once WhatsApp has accepted its message … */
@@ -29,7 +30,17 @@ export function createFollowMessages(deps: FollowDeps): OnMessagesChanged {
     )
     await deps.answerAlerts(tx, await alertsOf(tx, ours, answered), now)
     await deps.reopenAlerts(tx, await alertsOf(tx, ours, notTold), now)
+    await releaseCoupons(tx, await withCoupons(tx, ours), now)
   }
+}
+
+// While nobody knows whether it came, a coupon stays.
+function withCoupons(tx: Tx, changes: readonly MessageChange[]): Promise<{ candidacyId: number }[]> {
+  const ended = changes.filter(({ purpose, state }) => purpose === 'campaign' && notTold.includes(state))
+  return listCandidaciesWithCoupon(
+    tx,
+    ended.map((change) => change.messageId),
+  )
 }
 
 async function alertsOf(
