@@ -1,5 +1,7 @@
-import { syncTemplatesOfShop } from './app-shop-setup.ts'
 import type { SharedParts } from './app-parts.ts'
+import { createPlannerDeps } from './app-planner.ts'
+import { syncTemplatesOfShop } from './app-shop-setup.ts'
+import { runDaily } from './campaigns/daily/run-daily.ts'
 import { expireAlerts } from './people/alerts.ts'
 import { settlePauses } from './people/settle-pauses.ts'
 import type { Schedule } from './platform/schedule.ts'
@@ -16,6 +18,14 @@ export function registerJobs(parts: SharedParts, schedule: Schedule): void {
     run: async () => {
       await expireAlerts(db, clock.now())
     },
+  })
+  schedule.register({
+    job: 'daily-run',
+    every: { dailyAt: '09:00' },
+    everyOf: async (shopId) => ({ dailyAt: (await loadShopSettings(db, shopId)).dailyRun.at }),
+    per: 'shop',
+    catchUpHours: 12,
+    run: (slot, shopId) => runDaily(createPlannerDeps(parts), shopId, slot),
   })
   schedule.register({
     job: 'settle-pauses',

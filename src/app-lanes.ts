@@ -1,14 +1,15 @@
 import type { SharedParts } from './app-parts.ts'
-import { planDueRuns } from './campaigns/back-in-stock/plan-runs.ts'
-import { prepareCampaignMessage } from './campaigns/prepare-message.ts'
+import { createPlannerDeps } from './app-planner.ts'
+import { planCampaigns } from './campaigns/plan-campaigns.ts'
+import { createPrepareMessage } from './campaigns/prepare-message.ts'
 import { continueImports } from './catalog/import/continue-imports.ts'
-import { rereadProduct } from './catalog/reread-product.ts'
 import { createInboxProcessor, inboxLane } from './intake/inbox-processor.ts'
 import { applyOrderVersion } from './orders/apply-order-version.ts'
 import { sendLane } from './outbox/enqueue-message.ts'
 import { recoverSends } from './outbox/recover-sends.ts'
 import { resolveUncertain } from './outbox/resolve-uncertain.ts'
 import { sendDue } from './outbox/send-due.ts'
+import { attributeLane, attributeOrders } from './results/attribute-orders.ts'
 import { findNumberByMetaId, findShopOfWaba } from './shops/number-store.ts'
 import { loadShop } from './shops/shop-store.ts'
 
@@ -33,19 +34,9 @@ export function registerLanes(parts: SharedParts): void {
     clock,
     wooClientOf: (shopId: number) => connections.wooClientOf(shopId),
   }
-  lanes.register('campaigns', () =>
-    planDueRuns({
-      db,
-      clock,
-      random,
-      log,
-      wake: lanes.wake,
-      rereadProduct: async (shopId, productId) => {
-        const read = await rereadProduct(catalog, await loadShop(db, shopId), productId)
-        return read.kind !== 'unavailable'
-      },
-    }),
-  )
+  const planner = createPlannerDeps(parts)
+  lanes.register('campaigns', () => planCampaigns(planner))
+  const prepare = createPrepareMessage({ links: parts.links, wake: lanes.wake })
 
   const recover = { db, clock, onChanged: handlers.onMessagesChanged }
   lanes.register(
@@ -59,7 +50,7 @@ export function registerLanes(parts: SharedParts): void {
         log,
         pace: parts.pace,
         definitions: parts.definitions,
-        prepare: { alert: prepareCampaignMessage, campaign: prepareCampaignMessage },
+        prepare: { alert: prepare, campaign: prepare },
         cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
       }),
     { concurrency: 4 },
@@ -68,6 +59,8 @@ export function registerLanes(parts: SharedParts): void {
     'outbox.settle',
     async () => (await recoverSends(recover)) + (await resolveUncertain(recover)),
   )
+
+  lanes.register(attributeLane, () => attributeOrders(parts))
 
   lanes.register('import', () =>
     continueImports({

@@ -1,17 +1,24 @@
 import type { Logger } from 'pino'
 import type { Connections } from './app-connections.ts'
-import { ensureCampaigns, switchCampaign } from './campaigns/campaign-store.ts'
+import { campaignKinds, isCampaignKind, kindOf } from './campaigns/campaign-kinds.ts'
+import {
+  ensureCampaigns,
+  findCampaign,
+  saveCampaignSettings,
+  switchCampaign,
+} from './campaigns/campaign-store.ts'
 import { findLatestImport, startImport } from './catalog/import/import-store.ts'
 import { createWebhook, listWebhooks, readShopInfo } from './connectors/woocommerce/woo-shop.ts'
-import { createMissingTemplates, syncTemplates, type SyncResult } from './outbox/sync-templates.ts'
+import { createMissingTemplates } from './outbox/create-templates.ts'
+import { syncTemplates, type SyncResult } from './outbox/sync-templates.ts'
 import type { TemplateDefinitions } from './outbox/template-definition.ts'
 import type { Clock } from './platform/clock.ts'
-import type { Database } from './platform/database.ts'
+import type { Database, Tx } from './platform/database.ts'
 import { HubError } from './platform/errors.ts'
 import { findCredentials, type Box } from './shops/credentials.ts'
 import { loadNumberOfShop } from './shops/number-store.ts'
 import type { Shop } from './shops/shop.ts'
-import { nameShop } from './shops/shop-store.ts'
+import { loadShop, nameShop } from './shops/shop-store.ts'
 
 export interface SetupDeps {
   db: Database
@@ -46,8 +53,10 @@ export async function createTemplatesOfShop(
   definitions: TemplateDefinitions,
 ): ReturnType<typeof createMissingTemplates> {
   const number = await loadNumberOfShop(deps.db, shopId)
+  const { language } = await loadShop(deps.db, shopId)
   const api = await deps.connections.cloudApiOf(shopId)
-  const account = { shopId, wabaId: number.wabaId, wabaMetaId: number.wabaMetaId, hubUrl: deps.publicUrl }
+  const { wabaId, wabaMetaId } = number
+  const account = { shopId, wabaId, wabaMetaId, language, hubUrl: deps.publicUrl }
   return createMissingTemplates({ ...deps, api }, account, definitions)
 }
 
@@ -76,6 +85,17 @@ export async function createMissingWebhooks(
   return made
 }
 
+// All are on in the sandbox, but for those that nobody wants unasked; what has no default gets a value that suits the played shop.
+async function switchSandboxCampaigns(tx: Tx, shopId: number, now: Date): Promise<void> {
+  for (const kind of Object.keys(campaignKinds).filter(isCampaignKind)) {
+    if (kindOf(kind).isOptional === true) continue
+    const campaign = await findCampaign(tx, shopId, kind)
+    if (kind === 'loyalty_reward' && kindOf(kind).findMissing?.(campaign?.settings ?? {}) !== undefined)
+      await saveCampaignSettings(tx, shopId, kind, { settings: { minSpentMinor: 15_000 }, now })
+    await switchCampaign(tx, shopId, kind, { isOn: true, now })
+  }
+}
+
 /**
  * What follows once a shop is connected: its campaigns (all on in the sandbox, else off), its name, and the first import unless there was
  * one. In the sandbox also webhooks and templates, which a real account's owner makes with `hub connect`.
@@ -100,7 +120,7 @@ export async function setUpShop(
     }
   }
   if (!shop.isSandbox) return
-  await deps.db.transaction((tx) => switchCampaign(tx, shop.id, 'back_in_stock', { isOn: true, now }))
+  await deps.db.transaction((tx) => switchSandboxCampaigns(tx, shop.id, now))
   await createMissingWebhooks(deps, shop, deps.publicUrl)
   await createTemplatesOfShop(deps, shop.id, deps.definitions)
 }

@@ -78,12 +78,11 @@ function readChange(
 ): CampaignRulesRead {
   const settings =
     change.settings === undefined ? before.settings : mergePatch(before.settings, change.settings)
-  const audience = change.audience ?? before.audience
   const read = {
     settings: checkInput(settings, kindOf(kind).settingsSchema),
-    audience: checkInput(audience, audienceSchema),
-    holdoutBps: checkInput(change.holdoutBps ?? before.holdoutBps, holdoutSchema),
-    variants: checkInput(change.variants ?? before.variants, variantsSchema),
+    audience: checkInput(givenOr(change.audience, before.audience), audienceSchema),
+    holdoutBps: checkInput(givenOr(change.holdoutBps, before.holdoutBps), holdoutSchema),
+    variants: checkInput(givenOr(change.variants, before.variants), variantsSchema),
   }
   const faults = Object.entries(read).flatMap(([part, checked]) => faultsIn(part, checked))
   const values = Object.entries(read).map(([part, one]) => [
@@ -95,6 +94,8 @@ function readChange(
   if (faults.length + unknown.length > 0) throw refusal([...faults, ...unknown])
   return rules
 }
+
+const givenOr = (given: unknown, before: unknown): unknown => (given === undefined ? before : given)
 
 function faultsIn(part: string, checked: Checked<unknown>): Fault[] {
   if (checked.kind === 'good') return []

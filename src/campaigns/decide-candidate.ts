@@ -17,6 +17,7 @@ export interface Candidate {
   expiresAt: Date
 }
 
+const hourMs = 3_600_000
 const dayMs = 86_400_000
 
 /**
@@ -31,6 +32,8 @@ export function decideCandidate(
 ): CandidateDecision {
   const forbidden = findForbidden(candidate, person, context)
   if (forbidden !== undefined) return { kind: 'suppress', reason: forbidden }
+  const braked = candidate.purpose === 'campaign' ? findBraked(person, context) : undefined
+  if (braked !== undefined) return wait(braked.reason, braked.until, candidate)
   if (!opening.isOpen) return wait('window_closed', opening.opensAt, candidate)
   const cap = decideCap(
     {
@@ -48,6 +51,17 @@ function wait(reason: ReasonCode, until: Date | null, candidate: Candidate): Can
   return until !== null && until < candidate.expiresAt
     ? { kind: 'defer', reason, until }
     : { kind: 'suppress', reason }
+}
+
+// No campaign into a conversation, or right after an order.
+function findBraked(
+  person: PersonFacts,
+  { settings, now }: { settings: ShopSettings; now: Date },
+): { reason: ReasonCode; until: Date } | undefined {
+  if (person.inConversation) return { reason: 'in_conversation', until: new Date(now.getTime() + hourMs) }
+  const quietMs = settings.brakes.recentOrderDays * dayMs
+  if (person.lastOrderAt === null || person.lastOrderAt.getTime() <= now.getTime() - quietMs) return undefined
+  return { reason: 'recent_order', until: new Date(person.lastOrderAt.getTime() + quietMs) }
 }
 
 function findForbidden(

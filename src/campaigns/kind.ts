@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import type { ClaimedMessage, Content } from '../outbox/message.ts'
-import type { Sql } from '../platform/database.ts'
+import type { Sql, Tx } from '../platform/database.ts'
 import type { Shop } from '../shops/shop.ts'
+import type { PlannedCampaign } from './campaign-terms.ts'
 import type { MessageCandidacyRow } from './log-store.ts'
 import type { PersonFacts } from './person-facts.ts'
+import type { Round } from './planner.ts'
 import type { ReasonCode } from './reasons.ts'
 
 /** What a message is made of, right before it goes. */
@@ -18,8 +20,15 @@ export interface Composing {
   variant: string | null
   /** What completes the url button's address (`…/r/<token>`): to a product, or (null) to the shop. */
   linkTo: (productId: number | null) => string
+  /** Of the campaign now; read it with its kind's schema. */
+  settings: unknown
+  wake: (lane: string) => void
   now: Date
 }
+
+/** The message; or it cannot go yet (what it needs is being made), or not at all. */
+export type Composed =
+  Content | { kind: 'defer'; until: Date; reason: ReasonCode } | { kind: 'suppress'; reason: ReasonCode }
 
 /** A kind of campaign: one folder, registered in campaign-kinds.ts. */
 export interface CampaignKind {
@@ -28,6 +37,8 @@ export interface CampaignKind {
   values: { asked?: number; other: number }
   /** Its losers wait for a later chance; false: they end (`outranked`). */
   mayWait: boolean
+  /** Several of its candidacies for one person are one message: the best goes, the others are closed as `grouped`. */
+  groups: boolean
   /** Template names it sends, without variants. */
   templates: readonly string[]
   /** Its first days reach few people (shop settings winBack.rampUp…). */
@@ -42,5 +53,17 @@ export interface CampaignKind {
     candidacies: readonly MessageCandidacyRow[],
     now: Date,
   ) => Promise<ReadonlyMap<number, ReasonCode>>
-  compose: (sql: Sql, about: Composing) => Promise<Content>
+  compose: (tx: Tx, about: Composing) => Promise<Composed>
+  /** Its part of the daily run, beside the win-backs: writes candidacies for a slice of people, returns how many. */
+  considerDaily?: (tx: Tx, about: DailyConsideration) => Promise<number>
+}
+
+/** A slice of people, by id, for whom a kind may have something. */
+export interface DailyConsideration extends Round {
+  campaign: PlannedCampaign
+  /** Roots with an id after this … */
+  afterId: number
+  /** … up to this. */
+  lastId: number
+  now: Date
 }

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../platform/database.ts'
+import { unansweredSql } from './unanswered.ts'
 
 export interface PersonRow {
   personId: number
@@ -14,6 +15,10 @@ export interface PersonRow {
   /** Of all merged records. */
   sendRegions: string[]
   hasOpenAlert: boolean
+  /** Of all merged records, among orders that count. */
+  lastOrderAt: Date | null
+  /** A human has the conversation, or something the person wrote in the last 24 hours got no answer yet. */
+  inConversation: boolean
 }
 
 export async function lockContactBudgets(tx: Tx, personIds: readonly number[]): Promise<void> {
@@ -34,7 +39,11 @@ export function listPersonRows(sql: Sql, personIds: readonly number[], now: Date
        coalesce((select array_agg(distinct region) from people record, unnest(record.send_regions) region
                  where record.root_id = p.id), '{}') as send_regions,
        exists (select 1 from alerts a join people record on record.id = a.person_id
-               where record.root_id = p.id and a.ended_at is null and a.expires_at > $2) as has_open_alert
+               where record.root_id = p.id and a.ended_at is null and a.expires_at > $2) as has_open_alert,
+       (select max(b.last_order_at) from people record join person_purchases b on b.person_id = record.id
+        where record.root_id = p.id) as last_order_at,
+       exists (select 1 from people record where record.root_id = p.id and record.handoff_at is not null)
+         or ${unansweredSql('p.id', '$2::timestamptz')} as in_conversation
      from people p where p.id = any($1)`,
     [personIds, now],
   )

@@ -1,37 +1,44 @@
+import type { ClaimedMessage, Prepared, PrepareMessage } from '../outbox/message.ts'
+import type { LinkTokens } from '../outbox/link-token.ts'
 import type { Tx } from '../platform/database.ts'
-import type { ClaimedMessage, Content, Prepared, PrepareMessage } from '../outbox/message.ts'
 import type { Shop } from '../shops/shop.ts'
 import { loadShop, loadShopSettings } from '../shops/shop-store.ts'
-import { composeBackInStock } from './back-in-stock/compose.ts'
-import { findStaleReason } from './back-in-stock/decide-stale.ts'
-import { listFreshness } from './back-in-stock/recheck-store.ts'
+import { isCampaignKind, kindOf } from './campaign-kinds.ts'
+import { loadCampaign } from './campaign-store.ts'
 import { decideCandidate } from './decide-candidate.ts'
 import { listCandidaciesOfMessage, updateCandidacies, type MessageCandidacyRow } from './log-store.ts'
+import type { CampaignKind } from './kind.ts'
 import { createOpenings } from './openings.ts'
 import { capWindowDays, lockPersonFacts, type PersonFacts } from './person-facts.ts'
 import type { ReasonCode } from './reasons.ts'
+
+export interface PrepareDeps {
+  links: LinkTokens
+  wake: (lane: string) => void
+}
 
 /**
  * The check that runs again right before an alert or a campaign message goes: does each reason still hold, may this person be written
  * to at this moment, do the caps still allow it? What it finds is written to the candidacies; what it answers decides the message.
  */
-export const prepareCampaignMessage: PrepareMessage = async (tx, message, now) => {
-  const candidacies = await listCandidaciesOfMessage(tx, message.id)
-  const holding = await dropStale(tx, candidacies, now)
-  const first = holding.kept[0]
-  if (first === undefined) return { kind: 'suppress', reason: holding.reason ?? 'expired' }
+export function createPrepareMessage(deps: PrepareDeps): PrepareMessage {
+  return async (tx, message, now) => {
+    const candidacies = await listCandidaciesOfMessage(tx, message.id)
+    const holding = await dropStale(tx, candidacies, now)
+    const first = holding.kept[0]
+    if (first === undefined) return { kind: 'suppress', reason: holding.reason ?? 'expired' }
 
-  const shop = await loadShop(tx, message.shopId)
-  const people = await lockPersonFacts(tx, [first.personId], {
-    now,
-    windowDays: capWindowDays,
-    exceptMessageId: message.id,
-  })
-  const person = people.get(first.personId)
-  if (person === undefined) return { kind: 'suppress', reason: 'no_address' }
-  const verdict = await judge(tx, { message, shop, person, kept: holding.kept, now })
-  if (verdict !== undefined) return verdict
-  return { kind: 'send', content: await compose(tx, { message, shop, person, kept: holding.kept, now }) }
+    const shop = await loadShop(tx, message.shopId)
+    const people = await lockPersonFacts(tx, [first.personId], {
+      now,
+      windowDays: capWindowDays,
+      exceptMessageId: message.id,
+    })
+    const person = people.get(first.personId)
+    if (person === undefined) return { kind: 'suppress', reason: 'no_address' }
+    const judged = { message, shop, person, kept: holding.kept, now }
+    return (await judge(tx, judged)) ?? compose(tx, deps, judged)
+  }
 }
 
 interface Judged {
@@ -47,16 +54,13 @@ async function dropStale(
   candidacies: readonly MessageCandidacyRow[],
   now: Date,
 ): Promise<{ kept: MessageCandidacyRow[]; reason: ReasonCode | undefined }> {
-  const freshness = await listFreshness(
-    tx,
-    candidacies.map((candidacy) => candidacy.id),
-  )
-  const staleReasons = new Map(
-    freshness.flatMap((row) => {
-      const reason = findStaleReason(row, now)
-      return reason === undefined ? [] : [[row.candidacyId, reason] as const]
-    }),
-  )
+  const staleReasons = new Map<number, ReasonCode>()
+  for (const kind of new Set(candidacies.map((candidacy) => candidacy.kind))) {
+    const own = candidacies.filter((candidacy) => candidacy.kind === kind)
+    const found = await findKind(kind)?.findStale(tx, own, now)
+    for (const [id, reason] of found ?? own.map(({ id }) => [id, 'campaign_off'] as const))
+      staleReasons.set(id, reason)
+  }
   await updateCandidacies(
     tx,
     [...staleReasons].map(([id, reason]) => ({
@@ -68,6 +72,10 @@ async function dropStale(
   )
   const kept = candidacies.filter((candidacy) => !staleReasons.has(candidacy.id))
   return { kept, reason: staleReasons.values().next().value }
+}
+
+function findKind(name: string): CampaignKind | undefined {
+  return isCampaignKind(name) ? kindOf(name) : undefined
 }
 
 async function judge(tx: Tx, { message, shop, person, kept, now }: Judged): Promise<Prepared | undefined> {
@@ -97,15 +105,31 @@ function latest(times: readonly Date[]): Date {
   return times.reduce((last, time) => (time > last ? time : last), new Date(0))
 }
 
-function compose(tx: Tx, { message, shop, person, kept, now }: Judged): Promise<Content> {
-  return composeBackInStock(tx, {
+async function compose(tx: Tx, deps: PrepareDeps, judged: Judged): Promise<Prepared> {
+  const { message, shop, person, kept, now } = judged
+  const [first] = kept
+  const kind = first === undefined ? undefined : findKind(first.kind)
+  if (first === undefined || kind === undefined) return { kind: 'suppress', reason: 'campaign_off' }
+  const campaign = await loadCampaign(tx, first.campaignId)
+  const composed = await kind.compose(tx, {
     shop,
     person,
     message,
     candidacies: kept,
     isAlert: message.purpose === 'alert',
-    variant: kept[0]?.variant ?? null,
-    linkTo: (productId) => String(productId ?? 0),
+    variant: first.variant,
+    linkTo: (productId) => deps.links.tokenOf(message.id, productId),
+    settings: campaign.settings,
+    wake: deps.wake,
     now,
   })
+  switch (composed.kind) {
+    case 'defer':
+    case 'suppress':
+      return composed
+    case 'text':
+    case 'buttons':
+    case 'template':
+      return { kind: 'send', content: composed }
+  }
 }

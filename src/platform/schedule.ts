@@ -19,6 +19,8 @@ export interface Job {
   /** Stable: it stands in the rows. */
   job: string
   every: Every
+  /** Where a shop has a time of its own. */
+  everyOf?: (shopId: number) => Promise<Every>
   /** Once for each shop, in its zone; or once for the installation, in UTC, with shopId 0. */
   per: 'shop' | 'installation'
   /** How late a slot may be run (more than 0). What is older was missed, and stays so. */
@@ -28,8 +30,8 @@ export interface Job {
 
 export interface Schedule {
   register(job: Job): void
-  /** Records the slots that are due and runs what nobody has finished; returns how many it ran. */
-  beat(): Promise<number>
+  /** Records the slots that are due and runs what nobody has finished, of all jobs or only these; returns how many it ran. */
+  beat(only?: readonly string[]): Promise<number>
   start(): void
   /** Waits for the run in hand. */
   stop(): Promise<void>
@@ -62,12 +64,12 @@ export function createSchedule(deps: Deps): Schedule {
     forgetAtMs = monotonicMs() + hourMs
     await forgetTicks(deps.db, new Date(deps.clock.now().getTime() - keptDays * 24 * hourMs))
   }
-  const beatOnce = async (): Promise<number> => {
+  const beatOnce = async (only: readonly string[]): Promise<number> => {
     const subjects = await deps.shops()
-    for (const job of jobs.values())
+    for (const job of [...jobs.values()].filter(({ job: name }) => only.includes(name)))
       await recordDue(deps, job, job.per === 'shop' ? subjects : [installation])
     let ran = 0
-    for (const tick of await findUnfinishedTicks(deps.db, [...jobs.keys()])) {
+    for (const tick of await findUnfinishedTicks(deps.db, only)) {
       const job = jobs.get(tick.job)
       if (job === undefined || stopping) continue
       if (await withTickLock(deps.db, tick, () => runTick(deps, job, tick))) ran += 1
@@ -75,9 +77,9 @@ export function createSchedule(deps: Deps): Schedule {
     await forgetOld()
     return ran
   }
-  const beat = (): Promise<number> => {
+  const beat = (only: readonly string[] = [...jobs.keys()]): Promise<number> => {
     // Beats of one process do not overlap: what comes due during a long run is found by the next one.
-    beating ??= beatOnce().finally(() => (beating = undefined))
+    beating ??= beatOnce(only).finally(() => (beating = undefined))
     return beating
   }
   return {
@@ -122,10 +124,12 @@ async function recordDue(
     job.job,
     subjects.map((subject) => subject.id),
   )
+  const own = new Map<number, Every>()
+  if (job.everyOf !== undefined) for (const { id } of subjects) own.set(id, await job.everyOf(id))
   const due = subjects.flatMap(({ id, timeZone }) => {
     const last = newest.get(id)
     const after = new Date(Math.max(limit, last?.getTime() ?? 0))
-    const slots = slotsBetween(job.every, timeZone, after, now)
+    const slots = slotsBetween(own.get(id) ?? job.every, timeZone, after, now)
     // A shop or a job that is new has missed nothing: it begins with the slot that is current.
     const wanted = last === undefined ? slots.slice(-1) : slots
     return wanted.map((slot) => ({ shopId: id, slot }))

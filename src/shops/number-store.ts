@@ -11,11 +11,16 @@ export async function findNumberByMetaId(sql: Sql, metaId: string): Promise<Phon
   return number
 }
 
-/** The number a shop writes from. Throws HubError `number_missing`. */
-export async function loadNumberOfShop(sql: Sql, shopId: number): Promise<PhoneNumber> {
+export async function findNumberOfShop(sql: Sql, shopId: number): Promise<PhoneNumber | undefined> {
   const [number] = await sql.query<PhoneNumber>(`${select} where n.shop_id = $1 order by n.id limit 1`, [
     shopId,
   ])
+  return number
+}
+
+/** The number a shop writes from. Throws HubError `number_missing`. */
+export async function loadNumberOfShop(sql: Sql, shopId: number): Promise<PhoneNumber> {
+  const number = await findNumberOfShop(sql, shopId)
   if (number === undefined) {
     throw new HubError('number_missing', 'This shop has no WhatsApp number connected.', {
       advice: 'Set WHATSAPP_PHONE_NUMBER_ID and the other WHATSAPP_ variables, and start again.',

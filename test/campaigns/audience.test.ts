@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { considerAudience, loadInterestTargets } from '../../src/campaigns/back-in-stock/candidacy-store.ts'
+import { audienceSchema } from '../../src/campaigns/audience.ts'
+import { considerAudience } from '../../src/campaigns/back-in-stock/candidacy-store.ts'
+import { backInStockSettingsSchema } from '../../src/campaigns/back-in-stock/settings.ts'
 import type { Database } from '../../src/platform/database.ts'
+import { defaultShopSettings } from '../../src/shops/shop-settings.ts'
 import { createTestDatabase } from '../support/database.ts'
 import {
   insertAlert,
@@ -27,25 +30,36 @@ async function consider(
   about: { shopId: number; campaignId: number; productId: number; openedAt?: Date; isShortSpell?: boolean },
 ): Promise<Row[]> {
   const openedAt = about.openedAt ?? now
-  const cycleId = await insertCycle(db, about.shopId, about.productId, { openedAt })
-  await db.transaction(async (tx) =>
-    considerAudience(tx, {
-      shopId: about.shopId,
-      campaignId: about.campaignId,
-      runId: 1,
+  const outSince = new Date(openedAt.getTime() - (about.isShortSpell === true ? 60_000 : 3_600_000))
+  const cycleId = await insertCycle(db, about.shopId, about.productId, { openedAt, outSince })
+  const [run] = await db.query<{ id: number }>(
+    `insert into campaign_runs (shop_id, campaign_id, cycle_id, product_id, state, next_wave_at, expires_at, waves, wave_told,
+       settings_version, created_at)
+     values ($1, $2, $3, $4, 'new', $5, $6, 0, 0, 1, $5) returning id`,
+    [
+      about.shopId,
+      about.campaignId,
       cycleId,
-      productId: about.productId,
-      targets: await loadInterestTargets(tx, about.productId),
+      about.productId,
       openedAt,
-      interestSince: new Date(openedAt.getTime() - 60 * 86_400_000),
-      repeatSince: daysAgo(7),
-      expiresAt: new Date(openedAt.getTime() + 72 * 3_600_000),
-      settingsVersion: 1,
-      rules: {},
-      isShortSpell: about.isShortSpell ?? false,
-      marketingToUs: false,
-      now,
-    }),
+      new Date(openedAt.getTime() + 72 * 3_600_000),
+    ],
+  )
+  await db.transaction((tx) =>
+    considerAudience(
+      tx,
+      {
+        shopId: about.shopId,
+        campaignId: about.campaignId,
+        onSince: daysAgo(100),
+        settings: backInStockSettingsSchema.parse({}),
+        settingsVersion: 1,
+        audience: audienceSchema.parse({}),
+        shopSettings: defaultShopSettings,
+        now,
+      },
+      [run?.id ?? 0],
+    ),
   )
   return db.query<Row>(
     'select person_id, trigger, state, reason from reengagement_log where cycle_id = $1 order by rank',

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { planDueRuns } from '../../src/campaigns/back-in-stock/plan-runs.ts'
 import { createFollowMessages } from '../../src/campaigns/follow-messages.ts'
-import { prepareCampaignMessage } from '../../src/campaigns/prepare-message.ts'
+import { planCampaigns } from '../../src/campaigns/plan-campaigns.ts'
+import { createPrepareMessage } from '../../src/campaigns/prepare-message.ts'
+import { createLinkTokens } from '../../src/outbox/link-token.ts'
 import { sendDue } from '../../src/outbox/send-due.ts'
 import { loadTemplateDefinitions } from '../../src/outbox/template-definitions.ts'
 import { answerAlerts, reopenAlerts } from '../../src/people/alerts.ts'
@@ -30,8 +31,16 @@ async function runDay(db: Database, now: Date): Promise<void> {
   const clock = createStandingClock(now)
   const shared = { db, clock, random: systemRandom, log }
   const onChanged = createFollowMessages({ answerAlerts, reopenAlerts })
+  const prepare = createPrepareMessage({
+    links: createLinkTokens(Buffer.alloc(32, 1)),
+    wake: () => undefined,
+  })
   const planner = (): Promise<number> =>
-    planDueRuns({ ...shared, wake: () => undefined, rereadProduct: () => Promise.resolve(true) })
+    planCampaigns({
+      ...shared,
+      wake: () => undefined,
+      rereadProducts: (_shopId, ids) => Promise.resolve(new Set(ids)),
+    })
   const sender = (): Promise<number> =>
     sendDue({
       ...shared,
@@ -40,7 +49,7 @@ async function runDay(db: Database, now: Date): Promise<void> {
       onNumberStop: () => Promise.resolve(),
       pace: { takeSlot: () => Promise.resolve() },
       definitions: loadTemplateDefinitions(),
-      prepare: { alert: prepareCampaignMessage, campaign: prepareCampaignMessage },
+      prepare: { alert: prepare, campaign: prepare },
       // WhatsApp's answer is not what is tested here; it accepts everything at once.
       cloudApiOf: () =>
         Promise.resolve({

@@ -459,7 +459,14 @@ async function mayGo(
       askedAt: purpose === 'alert' ? (alert?.askedAt ?? null) : null,
       expiresAt: new Date(now.getTime() + day),
     },
-    { ...person, personId, counted: [], hasOpenAlert: alert !== undefined },
+    {
+      ...person,
+      personId,
+      counted: [],
+      hasOpenAlert: alert !== undefined,
+      lastOrderAt: null,
+      inConversation: false,
+    },
     { isOpen: true, opensAt: now },
     { settings: defaultShopSettings, now },
   )

@@ -47,7 +47,7 @@ export async function insertShop(
     await ensureCampaigns(tx, shop.id, now)
     await switchCampaign(tx, shop.id, 'back_in_stock', { isOn: true, now })
     const [number] = await tx.query<{ id: number }>('select id from phone_numbers')
-    const [campaign] = await tx.query<{ id: number }>('select id from campaigns')
+    const [campaign] = await tx.query<{ id: number }>("select id from campaigns where kind = 'back_in_stock'")
     return { shopId: shop.id, phoneNumberId: number?.id ?? 0, campaignId: campaign?.id ?? 0 }
   })
 }

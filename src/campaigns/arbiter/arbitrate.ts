@@ -2,6 +2,7 @@ import { insertMessages } from '../../outbox/insert-messages.ts'
 import { linkCandidacies } from '../../outbox/message-candidacies.ts'
 import { withdrawMessages } from '../../outbox/withdraw-messages.ts'
 import type { Tx } from '../../platform/database.ts'
+import { HubError } from '../../platform/errors.ts'
 import type { Random } from '../../platform/random.ts'
 import type { Shop } from '../../shops/shop.ts'
 import type { ShopSettings } from '../../shops/shop-settings.ts'
@@ -128,33 +129,33 @@ async function reserve(
     })),
     context.now,
   )
-  const messages = new Map(
-    winners.flatMap(({ id }, at) => {
-      const messageId = ids[at]
-      return messageId === undefined ? [] : [[id, messageId] as const]
-    }),
-  )
+  const messages = new Map(winners.map(({ id }, at) => [id, messageOf(ids[at], id)]))
   const variantsOf = new Map(context.campaigns.map((campaign) => [campaign.id, campaign.variants]))
   await updateCandidacies(
     tx,
-    winners.flatMap((winner) => {
-      const messageId = messages.get(winner.id)
+    winners.map((winner) => {
       const variants = winner.asked ? [] : (variantsOf.get(winner.campaignId) ?? [])
-      return messageId === undefined
-        ? []
-        : [
-            {
-              id: winner.id,
-              state: winner.isHeldOut ? ('held_out' as const) : ('reserved' as const),
-              reason: winner.isHeldOut ? 'holdout' : null,
-              messageId,
-              variant: variantOf(variants, winner.campaignId, winner.personId),
-            },
-          ]
+      return {
+        id: winner.id,
+        state: winner.isHeldOut ? ('held_out' as const) : ('reserved' as const),
+        reason: winner.isHeldOut ? 'holdout' : null,
+        messageId: messageOf(messages.get(winner.id), winner.id),
+        variant: variantOf(variants, winner.campaignId, winner.personId),
+      }
     }),
     context.now,
   )
   return messages
+}
+
+// Left waiting, the candidacy would be decided again and again.
+function messageOf(messageId: number | undefined, candidacyId: number): number {
+  if (messageId === undefined)
+    throw new HubError(
+      'message_exists',
+      `The candidacy ${candidacyId} has a message with this number already.`,
+    )
+  return messageId
 }
 
 /** Alerts that come along in a message: those decided here, and those of the same people that wait for the same hour. */
@@ -164,25 +165,25 @@ async function join(
   decided: readonly Decided[],
   messages: ReadonlyMap<number, number>,
 ): Promise<void> {
-  const messageOf = new Map(
+  const alertOf = new Map(
     decided.flatMap(({ action, asked, id, personId }) => {
       const messageId = action === 'reserve' && asked ? messages.get(id) : undefined
       return messageId === undefined ? [] : [[personId, messageId] as const]
     }),
   )
   const joined = decided.flatMap(({ action, id, personId, messageId }) => {
-    const target = messageId ?? messageOf.get(personId)
+    const target = messageId ?? alertOf.get(personId)
     return action === 'join' && target !== undefined ? [{ candidacyId: id, messageId: target }] : []
   })
   await joinMessages(tx, joined, now)
-  if (messageOf.size === 0) return
+  if (alertOf.size === 0) return
   const others = await listOtherWaitingAlerts(tx, {
-    personIds: [...messageOf.keys()],
+    personIds: [...alertOf.keys()],
     dueBefore: new Date(now.getTime() + settings.caps.joinAlertsMinutes * minuteMs),
     now,
   })
   const pulled = others.flatMap(({ personId, candidacyId }) => {
-    const messageId = messageOf.get(personId)
+    const messageId = alertOf.get(personId)
     return messageId === undefined ? [] : [{ candidacyId, messageId }]
   })
   await joinMessages(tx, pulled, now)

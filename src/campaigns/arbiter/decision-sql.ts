@@ -1,4 +1,5 @@
 import type { ShopSettings } from '../../shops/shop-settings.ts'
+import { unansweredSql } from '../unanswered.ts'
 import { alertCapSql, campaignCapSql } from './cap-sql.ts'
 
 // Names of the bound values, in their order ($1 …).
@@ -61,7 +62,7 @@ export function decisionSql(settings: ShopSettings): string {
     select root.id, root.country, root.consent, root.consent_at, root.meta_stop, root.marketing_paused_at,
       together.last_inbound_at, together.last_order_at, together.has_open_alert,
       closed.person_id is not null as is_closed, closed.opens_at,
-      together.is_handed_off or (together.last_inbound_at > ${p.now} - interval '24 hours' and ${unansweredSql('root.id')})
+      together.is_handed_off or (together.last_inbound_at > ${p.now} - interval '24 hours' and ${unansweredSql('root.id', p.now)})
         as in_conversation
     from (select distinct person_id from given) g join people root on root.id = g.person_id
       cross join lateral (
@@ -215,15 +216,6 @@ export function decisionSql(settings: ShopSettings): string {
   from unsent u join settled s on s.person_id = u.person_id
   where s.alert_displaces or (s.campaign_displaces and u.value > s.best_value)
   order by 1, 2`
-}
-
-// Something of the last 24 hours that asks for an answer and got none yet.
-function unansweredSql(rootId: string): string {
-  return `exists (
-    select 1 from people asker join inbound_messages said on said.person_id = asker.id
-    where asker.root_id = ${rootId} and said.at > ${p.now} - interval '24 hours' and said.type not in ('reaction', 'system', 'unsupported')
-      and not exists (select 1 from people told join messages answer on answer.person_id = told.id
-        where told.root_id = ${rootId} and answer.purpose in ('reply', 'transactional') and answer.created_at >= said.received_at))`
 }
 
 /** SQL: a person's fixed share of a campaign, 0 up to but not including 10,000. The same number as share.ts gives. */

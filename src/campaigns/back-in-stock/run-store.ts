@@ -1,125 +1,112 @@
 import type { Sql, Tx } from '../../platform/database.ts'
+import type { ShopSettings } from '../../shops/shop-settings.ts'
+import { bulkSql } from '../bulk-sql.ts'
+import type { BackInStockSettings } from './settings.ts'
 
-/** One campaign working through one stock cycle. */
-export interface Run {
-  id: number
+/** The back-in-stock campaign of a shop, working through its stock cycles. */
+export interface StockCampaign {
   shopId: number
   campaignId: number
-  cycleId: number
-  productId: number
-  state: 'new' | 'running' | 'done'
-  nextWaveAt: Date
-  expiresAt: Date
-  waves: number
-  /** The wave under way: how far down the ranks it has come, how many it has told, when the first it passed over can be told. */
-  waveRank: number
-  waveTold: number
-  waveWakesAt: Date | null
+  onSince: Date
+  settings: BackInStockSettings
+  settingsVersion: number
 }
-
-export interface Cycle {
-  id: number
-  productId: number
-  outSince: Date | null
-  openedAt: Date
-  closedAt: Date | null
-}
-
-const columns =
-  'id, shop_id, campaign_id, cycle_id, product_id, state, next_wave_at, expires_at, waves, wave_rank, wave_told, wave_wakes_at'
 
 /**
- * Starts a run for each open cycle that has none: of campaigns that were on when the cycle opened, and while its news is fresh.
- * Found by state, so a cycle whose webhook came during an outage is picked up as well.
+ * Starts a run for each open cycle that has none: opened since the campaign is on, and while its news is fresh. Found by state, so a
+ * cycle whose webhook came during an outage is picked up as well. Returns how many.
  */
-export function openRuns(sql: Sql, now: Date): Promise<number> {
+export function openRuns(sql: Sql, campaign: StockCampaign, now: Date): Promise<number> {
+  const { settings } = campaign
   return sql.execute(
-    `insert into campaign_runs (shop_id, campaign_id, cycle_id, product_id, state, next_wave_at, expires_at, waves, wave_rank, wave_told,
+    `insert into campaign_runs (shop_id, campaign_id, cycle_id, product_id, state, next_wave_at, expires_at, waves, wave_told,
        settings_version, created_at)
-     select y.shop_id, c.id, y.id, y.product_id, 'new',
-       y.opened_at + make_interval(mins => coalesce((c.settings->>'settleMinutes')::int, 2)),
-       y.opened_at + make_interval(hours => coalesce((c.settings->>'endsHours')::int, 72)), 0, 0, 0,
-       c.settings_version, $1
-     from stock_cycles y join campaigns c on c.shop_id = y.shop_id and c.kind = 'back_in_stock' and c.is_on
-     where y.closed_at is null and y.opened_at >= c.on_since
-       and y.opened_at + make_interval(hours => coalesce((c.settings->>'endsHours')::int, 72)) > $1
-       and not exists (select 1 from campaign_runs r where r.campaign_id = c.id and r.cycle_id = y.id)
+     select y.shop_id, $2, y.id, y.product_id, 'new', y.opened_at + make_interval(mins => $5),
+       y.opened_at + make_interval(hours => $6), 0, 0, $4, $7
+     from stock_cycles y
+     where y.shop_id = $1 and y.closed_at is null and y.opened_at >= $3
+       and y.seen_at > $7::timestamptz - make_interval(hours => $6) and y.opened_at + make_interval(hours => $6) > $7
+       and not exists (select 1 from campaign_runs r where r.campaign_id = $2 and r.cycle_id = y.id)
      on conflict (campaign_id, cycle_id) do nothing`,
-    [now],
+    [
+      campaign.shopId,
+      campaign.campaignId,
+      campaign.onSince,
+      campaign.settingsVersion,
+      settings.settleMinutes,
+      settings.endsHours,
+      now,
+    ],
   )
 }
 
-/** Runs with something to do: a wave that is due, or a cycle that has ended. */
-export function listDueRuns(sql: Sql, now: Date, limit: number): Promise<Run[]> {
-  return sql.query<Run>(
-    `select ${columns} from campaign_runs r
-     where state <> 'done' and (next_wave_at <= $1
-       or exists (select 1 from stock_cycles y where y.id = r.cycle_id and y.closed_at is not null))
-     order by next_wave_at, id limit $2`,
-    [now, limit],
+/** The brake: runs that nobody was told of yet and that look wrong wait for the merchant's yes. Returns how many. */
+export function holdRuns(
+  sql: Sql,
+  campaign: StockCampaign,
+  brakes: ShopSettings['brakes'],
+  now: Date,
+): Promise<number> {
+  return sql.execute(
+    `with fresh as (
+       select r.id, r.cycle_id from campaign_runs r where r.campaign_id = $2 and r.state = 'new' and r.approved_at is null
+     ),
+     event as (
+       select y.id, y.seen_at from stock_cycles y
+       where y.shop_id = $1 and y.closed_at is null and exists (select 1 from fresh) and y.seen_at > $3::timestamptz - interval '72 hours'
+     ),
+     bulk as (${bulkSql({ shopId: '$1', minutes: '$4', shareBps: '$5', minItems: '$6' })})
+     update campaign_runs r set state = 'held', reason = 'bulk_change'
+     from fresh join stock_cycles y on y.id = fresh.cycle_id
+     where r.id = fresh.id and r.state = 'new'
+       and (y.seen_at - y.opened_at > make_interval(hours => $7) or y.id in (select id from bulk))`,
+    [
+      campaign.shopId,
+      campaign.campaignId,
+      now,
+      brakes.bulkMinutes,
+      brakes.bulkShareBps,
+      brakes.bulkMinItems,
+      brakes.lateHours,
+    ],
   )
 }
 
-/** The run, locked and still unfinished; nothing when another planner has it. */
-export async function claimRun(tx: Tx, runId: number): Promise<Run | undefined> {
-  const [run] = await tx.query<Run>(
-    `select ${columns} from campaign_runs where id = $1 and state <> 'done' for update skip locked`,
-    [runId],
+/** New runs whose time has come, locked; those that another planner has are left to it. */
+export async function claimNewRuns(tx: Tx, campaignId: number, now: Date, limit: number): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(
+    `select r.id from campaign_runs r join stock_cycles y on y.id = r.cycle_id
+     where r.campaign_id = $1 and r.state = 'new' and r.next_wave_at <= $2 and r.expires_at > $2 and y.closed_at is null
+     order by r.next_wave_at, r.id limit $3 for update of r skip locked`,
+    [campaignId, now, limit],
   )
-  return run
-}
-
-/** The cycle of a run, held so that it cannot be closed while a wave is decided on it. */
-export async function loadCycle(tx: Tx, cycleId: number): Promise<Cycle> {
-  const [cycle] = await tx.query<Cycle>(
-    `select id, product_id, out_since, opened_at, closed_at from stock_cycles where id = $1 for share`,
-    [cycleId],
-  )
-  if (cycle === undefined) throw new Error(`There is no stock cycle with the id ${cycleId}.`)
-  return cycle
+  return rows.map((row) => row.id)
 }
 
 /** The audience is written; waves can begin. */
-export async function startRun(tx: Tx, runId: number): Promise<void> {
-  await tx.execute(`update campaign_runs set state = 'running' where id = $1`, [runId])
+export async function startRuns(tx: Tx, runIds: readonly number[]): Promise<void> {
+  await tx.execute(`update campaign_runs set state = 'running' where id = any($1)`, [runIds])
 }
 
-export async function saveWaveProgress(
+/** Runs that are over, with what becomes of those still waiting: the item sold out, its news is old, or the campaign is off. */
+export async function endOverRuns(
   tx: Tx,
-  runId: number,
-  wave: { rank: number; told: number; wakesAt: Date | null },
-): Promise<void> {
-  await tx.execute(
-    `update campaign_runs set wave_rank = $2, wave_told = $3, wave_wakes_at = $4 where id = $1`,
-    [runId, wave.rank, wave.told, wave.wakesAt],
+  campaign: { campaignId: number; isOn: boolean },
+  now: Date,
+): Promise<number> {
+  return tx.execute(
+    `with over as (
+       select r.id, case when y.closed_at is not null then 'sold_out_again' when r.expires_at <= $2 then 'expired' else 'campaign_off' end as reason
+       from campaign_runs r join stock_cycles y on y.id = r.cycle_id
+       where r.campaign_id = $1 and r.state <> 'done' and (y.closed_at is not null or r.expires_at <= $2 or not $3)
+       order by r.id for update of r skip locked
+     ),
+     told as (
+       update reengagement_log l set state = case when over.reason = 'expired' then 'expired' else 'suppressed' end, reason = over.reason,
+         reason_count = case when l.reason = over.reason then l.reason_count + 1 else 1 end, retry_at = null, updated_at = $2
+       from over where l.run_id = over.id and l.state = 'waiting'
+     )
+     update campaign_runs r set state = 'done', reason = over.reason, finished_at = $2, wave_left = null from over where r.id = over.id`,
+    [campaign.campaignId, now, campaign.isOn],
   )
-}
-
-/** The wave is over; the next begins again at the first rank that still waits. */
-export async function endWave(
-  tx: Tx,
-  runId: number,
-  wave: { told: number; nextWaveAt: Date },
-): Promise<void> {
-  await tx.execute(
-    `update campaign_runs set next_wave_at = $2, waves = waves + case when $3 > 0 then 1 else 0 end,
-       wave_rank = 0, wave_told = 0, wave_wakes_at = null
-     where id = $1`,
-    [runId, wave.nextWaveAt, wave.told],
-  )
-}
-
-export async function postponeRun(sql: Sql, runId: number, until: Date, reason: string): Promise<void> {
-  await sql.execute(
-    `update campaign_runs set next_wave_at = $2, reason = $3 where id = $1 and state <> 'done'`,
-    [runId, until, reason],
-  )
-}
-
-export async function finishRun(tx: Tx, runId: number, end: { reason: string; now: Date }): Promise<void> {
-  await tx.execute(`update campaign_runs set state = 'done', reason = $2, finished_at = $3 where id = $1`, [
-    runId,
-    end.reason,
-    end.now,
-  ])
 }

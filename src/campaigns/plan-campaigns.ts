@@ -1,0 +1,84 @@
+import { sendLane } from '../outbox/enqueue-message.ts'
+import { findNumberOfShop } from '../shops/number-store.ts'
+import { listShops, loadShopSettings } from '../shops/shop-store.ts'
+import type { Shop } from '../shops/shop.ts'
+import { arbitrate } from './arbiter/arbitrate.ts'
+import { planStock } from './back-in-stock/plan-stock.ts'
+import { listPlannedCampaigns } from './campaign-terms.ts'
+import { continueDaily } from './daily/run-daily.ts'
+import { isDailyRunning } from './daily/run-store.ts'
+import type { PlannerDeps, Round } from './planner.ts'
+import { planPrices } from './price-drop/plan-prices.ts'
+import { listProductsToReread, listReady, postponeProducts } from './ready-store.ts'
+
+const sliceSize = 5_000
+const unavailableRetryMs = 5 * 60_000
+/** A price heard from the shop so lately needs no second look. */
+const heardMs = 10 * 60_000
+
+/**
+ * One round of the lane `campaigns`, over all shops: what happened becomes runs, runs become candidacies, and candidacies that are ready
+ * are arbitrated and become messages. Returns how many things it did; 0: there is nothing to do now. Any number of planners may run it
+ * beside each other, and it may be cut off anywhere: everything it has not finished is found again by its state.
+ */
+export async function planCampaigns(deps: PlannerDeps): Promise<number> {
+  let handled = 0
+  for (const shop of await listShops(deps.db)) handled += await planShop(deps, shop)
+  return handled
+}
+
+async function planShop(deps: PlannerDeps, shop: Shop): Promise<number> {
+  const round = await loadRound(deps, shop)
+  if (round === undefined) return 0
+  let handled = await planStock(deps, round)
+  handled += await planPrices(deps, round)
+  handled += await continueDaily(deps, round)
+  return handled + (await arbitrateReady(deps, round))
+}
+
+/** Undefined: the shop has no WhatsApp number yet, so nothing can be planned for it. */
+export async function loadRound(deps: Pick<PlannerDeps, 'db'>, shop: Shop): Promise<Round | undefined> {
+  const number = await findNumberOfShop(deps.db, shop.id)
+  if (number === undefined) return undefined
+  return {
+    shop,
+    settings: await loadShopSettings(deps.db, shop.id),
+    campaigns: await listPlannedCampaigns(deps.db, shop.id),
+    phoneNumberId: number.id,
+  }
+}
+
+// What waited for hours may be about a price that is gone.
+async function askShopAgain(deps: PlannerDeps, round: Round): Promise<void> {
+  const now = deps.clock.now()
+  const shopId = round.shop.id
+  const heardBefore = new Date(now.getTime() - heardMs)
+  const productIds = await listProductsToReread(deps.db, { shopId, heardBefore, now, limit: 10_000 })
+  if (productIds.length === 0) return
+  const readable = await deps.rereadProducts(shopId, productIds)
+  const unread = productIds.filter((id) => !readable.has(id))
+  const until = new Date(now.getTime() + unavailableRetryMs)
+  await postponeProducts(deps.db, { shopId, productIds: unread, until, now })
+}
+
+async function arbitrateReady(deps: PlannerDeps, round: Round): Promise<number> {
+  await askShopAgain(deps, round)
+  let handled = 0
+  for (;;) {
+    const done = await arbitrateSlice(deps, round)
+    if (done === 0) return handled
+    handled += done
+  }
+}
+
+async function arbitrateSlice(deps: PlannerDeps, round: Round): Promise<number> {
+  const now = deps.clock.now()
+  return deps.db.transaction(async (tx) => {
+    const withDaily = !(await isDailyRunning(tx, round.shop.id))
+    const ready = await listReady(tx, { shopId: round.shop.id, now, limit: sliceSize, withDaily })
+    if (ready.length === 0) return 0
+    const { reserved, decided } = await arbitrate(tx, deps, { ...round, now }, ready)
+    if (reserved.length > 0) tx.afterCommit(() => deps.wake(sendLane))
+    return decided
+  })
+}
