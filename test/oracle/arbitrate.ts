@@ -5,7 +5,6 @@ import {
   findForbiddenCampaign,
   hashOf,
   isBlockedUs,
-  messageOf,
   nextId,
 } from './candidacies.ts'
 import { inboundOf, latest, messagesOf, ordersOf, personRecord, recordIdsOf } from './people.ts'
@@ -27,10 +26,10 @@ export function arbitrate(world: World, rootId: number, ready: readonly Candidac
   reserveCampaign(world, rootId, { campaigns, alert: winner }, now)
 }
 
-/** Waits until then, if that is before it expires and its kind may wait; else it ends with what stands in its way. */
+/** Waits until then, if that is before it expires; else it ends with what stands in its way. */
 function defer(candidacy: Candidacy, reason: string, until: Moment | null): void {
   candidacy.reason = reason
-  if (until !== null && until < candidacy.expiresAt && candidacy.kind !== 'we_miss_you') {
+  if (until !== null && until < candidacy.expiresAt) {
     candidacy.state = 'waiting'
     candidacy.retryAt = until
   } else suppress(candidacy, reason)
@@ -48,6 +47,15 @@ function passes(world: World, rootId: number, candidacy: Candidacy, now: Moment)
     candidacy.state = 'expired'
     candidacy.reason = 'expired'
     candidacy.retryAt = null
+    return false
+  }
+  if (campaignOf(world, candidacy.kind)?.isOn !== true) {
+    suppress(candidacy, 'campaign_off')
+    return false
+  }
+  const stale = findStalePrice(world, candidacy)
+  if (stale !== null) {
+    suppress(candidacy, stale)
     return false
   }
   const forbidden = isAlert(candidacy)
@@ -75,6 +83,14 @@ function passes(world: World, rootId: number, candidacy: Candidacy, now: Moment)
   return false
 }
 
+/** Only what the shop charges now is announced. */
+function findStalePrice(world: World, candidacy: Candidacy): string | null {
+  if (candidacy.priceEventId === null) return null
+  const product = world.products.find((one) => one.id === candidacy.productId)!
+  if (!product.isSellable) return 'not_sellable'
+  return product.priceMinor === null || product.priceMinor > candidacy.priceMinor! ? 'price_rose' : null
+}
+
 /** Asking is consent to that alert, from anyone not opted out, or who asks afterwards; with Meta's stop only within 24 hours of their last message. */
 function findForbiddenAlert(world: World, rootId: number, candidacy: Candidacy, now: Moment): string | null {
   const root = personRecord(world, rootId)
@@ -89,8 +105,8 @@ function findForbiddenAlert(world: World, rootId: number, candidacy: Candidacy, 
 
 /** A human has the conversation, or something the person wrote in the last 24 h (a reaction is no word) has had no answer. */
 export function isInConversation(world: World, rootId: number, now: Moment): boolean {
-  if (personRecord(world, rootId).handoffAt !== null) return true
   const records = recordIdsOf(world, rootId)
+  if (records.some((id) => personRecord(world, id).handoffAt !== null)) return true
   return inboundOf(world, rootId).some(
     (inbound) =>
       inbound.type !== 'reaction' &&
@@ -124,9 +140,29 @@ function reserveAlert(
     return undefined
   }
   const message = reserve(world, rootId, first, now)
-  for (const alert of others) join(alert, message)
+  for (const alert of [...others, ...listAlertsOfTheHour(world, rootId, now)]) join(alert, message)
   displace(world, rootId, { displaced: answer.displaced, winner: first }, now)
   return first
+}
+
+/** What else was asked for, holds now, and would be told within the hour in which alerts are joined. */
+function listAlertsOfTheHour(world: World, rootId: number, now: Moment): Candidacy[] {
+  const until = now + world.shop.settings.caps.joinAlertsMinutes * minuteMs
+  return candidaciesOf(world, rootId).filter((candidacy) => {
+    if (candidacy.state !== 'waiting' || !isAlert(candidacy) || candidacy.expiresAt <= now) return false
+    if (candidacy.retryAt !== null && candidacy.retryAt > until) return false
+    const run = world.runs.find((one) => one.id === candidacy.runId)
+    const cycle = world.cycles.find((one) => one.id === candidacy.cycleId)
+    const product = world.products.find((one) => one.id === candidacy.productId)!
+    return (
+      campaignOf(world, candidacy.kind)?.isOn === true &&
+      run?.state === 'running' &&
+      product.isSellable &&
+      (cycle === undefined || (cycle.closedAt === null && run.nextWaveAt <= until)) &&
+      findStalePrice(world, candidacy) === null &&
+      findForbiddenAlert(world, rootId, candidacy, now) === null
+    )
+  })
 }
 
 function reserveCampaign(
@@ -206,7 +242,7 @@ function lose(
 ): void {
   const { winner } = about
   for (const loser of about.losers) {
-    loser.competingId = winner?.id ?? null
+    if (winner !== undefined) loser.competingId = winner.id
     if (winner?.kind === 'price_drop' && !isAlert(winner) && loser.kind === 'price_drop') {
       suppress(loser, 'grouped')
       continue
@@ -242,7 +278,6 @@ function reserve(world: World, rootId: number, candidacy: Candidacy, now: Moment
   }
   world.messages.push(message)
   join(candidacy, message)
-  candidacy.competingId = null
   const campaign = campaignOf(world, candidacy.kind)!
   candidacy.variant = drawVariant(campaign, rootId)
   if (purpose === 'campaign' && hashOf('holdout', campaign.id, rootId) % 10_000 < campaign.holdoutBps) {
@@ -261,8 +296,4 @@ function drawVariant(
 ): string | null {
   const wheel = campaign.variants.flatMap(({ name, weight }) => Array<string>(weight).fill(name))
   return wheel.length === 0 ? null : wheel[hashOf('variant', campaign.id, rootId) % wheel.length]!
-}
-
-export function isReserved(candidacy: Candidacy, world: World): boolean {
-  return messageOf(world, candidacy) !== undefined && candidacy.state === 'reserved'
 }

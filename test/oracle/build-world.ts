@@ -204,7 +204,11 @@ function addHistory(world: World, draft: Draft, base: number): void {
       itemsMinor: one.itemsMinor,
       refundedMinor: one.refundedMinor,
       currency: one.currency,
-      productIds: one.products.map((product) => pick(world.products, product).id),
+      // Nobody buys what is not published yet.
+      productIds: one.products
+        .map((product) => pick(world.products, product))
+        .filter((product) => product.firstPublishedAt! <= placedAt)
+        .map((product) => product.id),
     })
   }
   for (const one of draft.inbound) {
@@ -260,6 +264,8 @@ function addPast(world: World, draft: Draft): void {
       productId: product?.id ?? null,
       itemKey: product?.itemKey ?? '',
       occasion: `past:${at}`,
+      // Of a run that is no more.
+      runId: isAboutProduct ? 1 : null,
       trigger: isAsked ? 'asked' : isAboutProduct ? 'viewed' : 'daily',
       value: isAsked ? askedValueOf[one.kind]! : valueOf[one.kind],
       rank: at,

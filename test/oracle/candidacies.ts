@@ -67,8 +67,11 @@ export function hasBoughtSince(
       order.placedAt >= about.since &&
       order.productIds.some((id) => {
         const bought = world.products.find((product) => product.id === id)!
+        // Who bought a variation has bought its parent.
+        const parent = world.products.find((product) => product.id === bought.parentId)
         return (
           bought.itemKey === about.itemKey ||
+          parent?.itemKey === about.itemKey ||
           (bought.stockManagedBy === 'parent' && bought.parentId === about.productId)
         )
       }),
@@ -92,9 +95,13 @@ export function addCandidacy(
       known.itemKey === row.itemKey &&
       known.occasion === row.occasion,
   )
-  if (isKnown) return
-  world.candidacies.push({
-    id: nextId(world.candidacies),
+  if (!isKnown) world.candidacies.push({ id: nextId(world.candidacies), ...toCandidacy(row) })
+}
+
+type NewCandidacy = Parameters<typeof addCandidacy>[1]
+
+function toCandidacy(row: NewCandidacy): Omit<Candidacy, 'id'> {
+  return {
     productId: null,
     runId: null,
     cycleId: null,
@@ -109,7 +116,20 @@ export function addCandidacy(
     competingId: null,
     messageId: null,
     ...row,
-  })
+  }
+}
+
+/** A win-back that came to nothing and is due again is the same row, decided anew. */
+export function addOrRenew(world: World, row: NewCandidacy): void {
+  const known = world.candidacies.find(
+    (one) =>
+      one.campaignId === row.campaignId && one.personId === row.personId && one.occasion === row.occasion,
+  )
+  if (known === undefined) addCandidacy(world, row)
+  else if (known.state === 'suppressed' || known.state === 'expired') {
+    const { messageId, competingId, variant } = known
+    Object.assign(known, toCandidacy(row), { messageId, competingId, variant })
+  }
 }
 
 const firstId = 1_000_000_000_000

@@ -54,6 +54,7 @@ export function considerPriceDrop(world: World, about: About): void {
 /** Who asked to be told below a price at or above the one charged now. */
 function considerAsked(world: World, about: About, item: Product): Set<number> {
   const rootsThatAsked = new Set<number>()
+  const settings = priceDropSettingsSchema.parse(about.campaign.settings)
   const alerts = openPriceAlerts(world, item.id, about.now)
     .filter((alert) => item.priceMinor !== null && alert.thresholdMinor! >= item.priceMinor)
     .sort((one, other) => one.askedAt - other.askedAt)
@@ -69,6 +70,7 @@ function considerAsked(world: World, about: About, item: Product): Set<number> {
     })
     const reason =
       findSharedReason(world, { campaign: about.campaign, rootId, isAsked: true }) ??
+      (item.isSellable ? null : 'not_sellable') ??
       (bought ? 'bought_since' : null) ??
       (wasToldThisPrice(world, rootId, item) ? 'already_told' : null)
     add(world, about, item, {
@@ -76,9 +78,10 @@ function considerAsked(world: World, about: About, item: Product): Set<number> {
       reason,
       interestAt: alert.askedAt,
       alertId: alert.id,
-      rank: rootsThatAsked.size,
-      referenceMinor: null,
-      dropBps: null,
+      referenceMinor: findReference(world, about.event, {
+        lastPrice: null,
+        isHonest: settings.honestReference,
+      }),
     })
   }
   return rootsThatAsked
@@ -94,9 +97,14 @@ function considerViewed(world: World, about: About, item: Product, asked: Readon
       )
       .sort((one, other) => other.at - one.at)
     const last = views[0]
-    if (asked.has(rootId) || last === undefined || last.at < about.now - settings.interestDays * dayMs)
+    if (asked.has(rootId) || last === undefined || last.at <= about.now - settings.interestDays * dayMs)
       continue
-    const lastPrice = views.find((view) => view.priceMinor !== null)?.priceMinor ?? null
+    // As the roll-up of the record and the translation looked at last knows it.
+    const lastPrice =
+      views.find(
+        (view) =>
+          view.priceMinor !== null && view.personId === last.personId && view.productId === last.productId,
+      )?.priceMinor ?? null
     const reference = findReference(world, about.event, { lastPrice, isHonest: settings.honestReference })
     const price = item.priceMinor
     const bought = hasBoughtSince(world, {
@@ -116,17 +124,12 @@ function considerViewed(world: World, about: About, item: Product, asked: Readon
         : null) ??
       (bought ? 'bought_since' : null) ??
       (wasToldThisPrice(world, rootId, item) ? 'already_told' : null)
-    const dropBps =
-      reference === null || price === null ? null : Math.floor(((reference - price) * 10_000) / reference)
     add(world, about, item, {
       rootId,
       reason,
       interestAt: last.at,
       alertId: null,
-      // A bigger drop goes first.
-      rank: -(dropBps ?? 0),
       referenceMinor: reference,
-      dropBps,
     })
   }
 }
@@ -136,13 +139,16 @@ interface Row {
   reason: string | null
   interestAt: Moment
   alertId: number | null
-  rank: number
   referenceMinor: number | null
-  dropBps: number | null
 }
 
 function add(world: World, { campaign, run, event, now }: About, item: Product, row: Row): void {
   const { rootId, ...rest } = row
+  const { referenceMinor } = row
+  const dropBps =
+    referenceMinor === null || item.priceMinor === null
+      ? null
+      : Math.trunc(((referenceMinor - item.priceMinor) * 10_000) / referenceMinor)
   addCandidacy(world, {
     ...rest,
     campaignId: campaign.id,
@@ -155,6 +161,9 @@ function add(world: World, { campaign, run, event, now }: About, item: Product, 
     priceEventId: event.id,
     trigger: row.alertId === null ? 'viewed' : 'asked',
     value: row.alertId === null ? valueOf.price_drop : askedValueOf.price_drop!,
+    // A bigger drop goes first, then the product the shop has had longer.
+    rank: -(dropBps ?? 0) * 1_000_000_000 + item.id,
+    dropBps,
     priceMinor: item.priceMinor,
     expiresAt: run.expiresAt,
     consideredAt: now,

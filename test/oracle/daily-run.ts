@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon'
 import { loyaltyRewardSettingsSchema } from '../../src/campaigns/loyalty-reward/settings.ts'
 import { newArrivalsSettingsSchema } from '../../src/campaigns/new-arrivals/settings.ts'
-import { categoriesOf, interestByCategory, spentBy } from './audience.ts'
+import { interestByCategory, isInAudience, spentBy } from './audience.ts'
 import {
-  addCandidacy,
+  addOrRenew,
   campaignOf,
   candidaciesOf,
   findSharedReason,
@@ -11,7 +11,7 @@ import {
   messageOf,
   valueOf,
 } from './candidacies.ts'
-import { inboundOf, latest, ordersOf, personRecord, rootIds } from './people.ts'
+import { inboundOf, latest, ordersOf, personRecord, recordIdsOf, rootIds } from './people.ts'
 import {
   dayMs,
   type Campaign,
@@ -32,21 +32,21 @@ const winBackKinds: readonly Kind[] = ['loyalty_reward', 'new_arrivals', 'we_mis
 
 /** At 09:00 each inactive person gets one kind, the first that applies. */
 export function runDaily(world: World, now: Moment): void {
-  const away = rootIds(world)
-    .filter((rootId) => isInactive(world, rootId, now))
-    .sort((one, other) => awaySince(world, one) - awaySince(world, other) || one - other)
-  for (const [at, rootId] of away.entries()) {
+  const away = rootIds(world).filter((rootId) => isInactive(world, rootId, now))
+  for (const rootId of away) {
     if (takeUp(world, rootId, 'back_in_stock', now)) continue
     if (takeUp(world, rootId, 'price_drop', now)) continue
     const kind = chooseWinBack(world, rootId, now)
-    if (kind !== undefined) considerWinBack(world, { rootId, kind, rank: at + 1 }, now)
+    if (kind !== undefined) considerWinBack(world, { rootId, kind }, now)
   }
+  for (const kind of winBackKinds) rampUp(world, kind, now)
 }
 
 /** Last order, or first contact if there was none. */
 function awaySince(world: World, rootId: number): Moment {
   const lastOrder = latest(ordersOf(world, rootId).map((order) => order.placedAt))
-  return lastOrder ?? personRecord(world, rootId).createdAt
+  const contacts = recordIdsOf(world, rootId).map((id) => personRecord(world, id).createdAt)
+  return lastOrder ?? Math.min(...contacts)
 }
 
 /** At least 60 and at most 365 days away, and not a word in 14 days. */
@@ -66,17 +66,30 @@ function takeUp(world: World, rootId: number, kind: 'back_in_stock' | 'price_dro
   if (stillTrue.some((candidacy) => candidacy.state === 'waiting' || candidacy.state === 'reserved'))
     return true
   const heldUp = stillTrue.filter(
-    (candidacy) => candidacy.state === 'suppressed' && passing.includes(candidacy.reason ?? ''),
+    (candidacy) =>
+      candidacy.state === 'suppressed' &&
+      candidacy.trigger !== 'asked' &&
+      passing.includes(candidacy.reason ?? ''),
   )
   for (const candidacy of heldUp) {
     candidacy.state = 'waiting'
     candidacy.trigger = 'daily'
     candidacy.retryAt = null
+    wakeRun(world, candidacy, now)
   }
   return heldUp.length > 0
 }
 
+/** The run of an item that is back goes on for those taken up again. */
+function wakeRun(world: World, candidacy: Candidacy, now: Moment): void {
+  const run = world.runs.find((one) => one.id === candidacy.runId && one.cycleId !== null)
+  if (run === undefined || run.state === 'new' || run.state === 'held') return
+  run.state = 'running'
+  run.nextWaveAt = Math.min(run.nextWaveAt, now)
+}
+
 function doesHold(world: World, candidacy: Candidacy): boolean {
+  if (candidacy.cycleId === null && candidacy.priceEventId === null) return true
   if (candidacy.kind === 'back_in_stock')
     return world.cycles.some((cycle) => cycle.id === candidacy.cycleId && cycle.closedAt === null)
   const product = world.products.find((one) => one.id === candidacy.productId)!
@@ -84,9 +97,10 @@ function doesHold(world: World, candidacy: Candidacy): boolean {
 }
 
 function chooseWinBack(world: World, rootId: number, now: Moment): Kind | undefined {
+  const isFor = (kind: Kind): boolean => isInAudience(world, campaignOf(world, kind)!, rootId)
   const applies: [Kind, boolean][] = [
-    ['loyalty_reward', deservesReward(world, rootId, now)],
-    ['new_arrivals', findNewArrivals(world, rootId, now).length > 0],
+    ['loyalty_reward', deservesReward(world, rootId, now) && isFor('loyalty_reward')],
+    ['new_arrivals', hasNewArrivals(world, rootId, now) && isFor('new_arrivals')],
     ['we_miss_you', true],
   ]
   return applies.find(([kind, does]) => does && campaignOf(world, kind)?.isOn === true)?.[0]
@@ -112,44 +126,48 @@ function deservesReward(world: World, rootId: number, now: Moment): boolean {
   )
 }
 
-/** New products of the category this person bought or viewed most, not bought before; none when they are too few. */
-function findNewArrivals(world: World, rootId: number, now: Moment): Product[] {
+/** New products of the category this person bought or viewed most, not bought before. */
+function hasNewArrivals(world: World, rootId: number, now: Moment): boolean {
   const settings = newArrivalsSettingsSchema.parse(campaignOf(world, 'new_arrivals')?.settings ?? {})
   const [preferred] = [...interestByCategory(world, rootId)].sort(
     ([category, times], [other, otherTimes]) => otherTimes - times || category - other,
   )
-  if (preferred === undefined) return []
+  if (preferred === undefined) return false
   const arrivals = world.products.filter(
     (product) =>
-      product.isSellable &&
+      isForSale(world, product) &&
       product.kind !== 'variation' &&
       product.firstPublishedAt !== null &&
       product.firstPublishedAt > now - settings.newDays * dayMs &&
       product.firstPublishedAt <= now &&
-      categoriesOf(world, product).includes(preferred[0]) &&
+      product.categoryIds.includes(preferred[0]) &&
       !hasBoughtSince(world, { rootId, productId: product.id, itemKey: product.itemKey, since: 0 }),
   )
-  return arrivals.length >= settings.minProducts ? arrivals : []
+  return arrivals.length >= settings.minProducts
 }
 
-function considerWinBack(
-  world: World,
-  about: { rootId: number; kind: Kind; rank: number },
-  now: Moment,
-): void {
+/** A product, or one of its variations, can be bought now. */
+function isForSale(world: World, product: Product): boolean {
+  return (
+    product.isSellable || world.products.some((other) => other.parentId === product.id && other.isSellable)
+  )
+}
+
+function considerWinBack(world: World, about: { rootId: number; kind: Kind }, now: Moment): void {
   const { rootId, kind } = about
   const campaign = campaignOf(world, kind)!
   const reason =
     findSharedReason(world, { campaign, rootId, isAsked: false }) ?? findSpacing(world, rootId, now)
-  addCandidacy(world, {
+  addOrRenew(world, {
     campaignId: campaign.id,
     kind,
     personId: rootId,
     itemKey: '',
-    occasion: occasionOf(world, rootId, kind, now),
+    occasion: occasionOf(world, rootId),
     trigger: 'daily',
     value: valueOf[kind],
-    rank: about.rank,
+    // Longest away first.
+    rank: awaySince(world, rootId),
     interestAt: awaySince(world, rootId),
     reason,
     expiresAt: now + waitDays(campaign) * dayMs,
@@ -181,16 +199,40 @@ function findSpacing(world: World, rootId: number, now: Moment): string | null {
   const firstOfThree = told.at(-afterUnanswered)
   if (firstOfThree === undefined) return null
   const answered =
-    ordersOf(world, rootId).some((order) => order.placedAt >= firstOfThree) ||
-    inboundOf(world, rootId).some((message) => message.at >= firstOfThree)
+    ordersOf(world, rootId).some((order) => order.placedAt > firstOfThree) ||
+    inboundOf(world, rootId).some((message) => message.at > firstOfThree)
   return !answered && last > now - restDays * dayMs ? 'left_alone' : null
 }
 
-/** A reward is a matter of the day; the others of the person's absence and how often we have called. */
-function occasionOf(world: World, rootId: number, kind: Kind, now: Moment): string {
-  const dayOf = (at: Moment): string => DateTime.fromMillis(at, { zone: world.shop.timeZone }).toISODate()!
-  if (kind === 'loyalty_reward') return `episode:${dayOf(now)}`
+/** An absence, and how often we have called since it began. */
+function occasionOf(world: World, rootId: number): string {
   const since = awaySince(world, rootId)
-  const calls = winBacksOf(world, rootId).filter((at) => at >= since).length
-  return `episode:${dayOf(since)}:${calls}`
+  const day = DateTime.fromMillis(since, { zone: world.shop.timeZone }).toISODate()!
+  const hasOrdered = ordersOf(world, rootId).length > 0
+  const calls = winBacksOf(world, rootId).filter((at) => !hasOrdered || at > since).length
+  return `episode:${day}:${calls}`
+}
+
+/** A campaign's first days reach few: of those who could be told before the next run, all but the first 5 % wait for it, or end. */
+function rampUp(world: World, kind: Kind, now: Moment): void {
+  const { rampUpDays, rampUpBps, rampUpPerDay } = world.shop.settings.winBack
+  const campaign = campaignOf(world, kind)!
+  if (!campaign.isOn || campaign.onSince! <= now - rampUpDays * dayMs) return
+  const next = nextMorning(world, now)
+  const due = world.candidacies
+    .filter((one) => one.kind === kind && one.state === 'waiting' && (one.retryAt ?? now) < next)
+    .sort((one, other) => one.rank - other.rank || one.id - other.id)
+  const share = Math.max(1, Math.ceil((due.length * rampUpBps) / 10_000))
+  for (const late of due.slice(Math.min(share, rampUpPerDay))) {
+    late.state = next < late.expiresAt ? 'waiting' : 'suppressed'
+    late.reason = 'ramp_up'
+    late.retryAt = next < late.expiresAt ? next : null
+  }
+}
+
+/** The next 09:00 on the shop's own clock. */
+function nextMorning(world: World, now: Moment): Moment {
+  const local = DateTime.fromMillis(now, { zone: world.shop.timeZone })
+  const morning = local.set({ hour: 9, minute: 0, second: 0, millisecond: 0 })
+  return (morning > local ? morning : morning.plus({ days: 1 })).toMillis()
 }

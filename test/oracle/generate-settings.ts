@@ -47,10 +47,10 @@ const winBack = fields({
   rampUpPerDay: sometimes(fc.constantFrom(1, 2)),
 })
 
-/** In a catalogue of five products one is a fifth, so the brake on many at once is mostly off. */
 const brakes = fields({
   fallBps: sometimes(fc.constantFrom(1_000, 9_000)),
-  bulkShareBps: fc.constantFrom(10_000, 10_000, 10_000, 500, 3_000),
+  bulkShareBps: sometimes(fc.constantFrom(3_000)),
+  bulkMinItems: sometimes(fc.constantFrom(1, 2)),
   bulkMinutes: sometimes(fc.constantFrom(60)),
   lateHours: sometimes(fc.constantFrom(1)),
   recentOrderDays: sometimes(fc.constantFrom(0, 10)),

@@ -3,6 +3,7 @@ import { priceDropSettingsSchema } from '../../src/campaigns/price-drop/settings
 import { arbitrate } from './arbitrate.ts'
 import { campaignOf, nextId } from './candidacies.ts'
 import { considerBackInStock } from './consider-back-in-stock.ts'
+import { isSuspicious } from './brakes.ts'
 import { considerPriceDrop, deservesRun } from './consider-price-drop.ts'
 import { rootIdOf } from './people.ts'
 import { hourMs, minuteMs, type Candidacy, type Moment, type Product, type Run, type World } from './world.ts'
@@ -11,11 +12,12 @@ import { hourMs, minuteMs, type Candidacy, type Moment, type Product, type Run, 
 export function plan(world: World, now: Moment): void {
   openRuns(world, now)
   for (const run of world.runs) if (run.state !== 'done') endRunIfOver(world, run, now)
-  for (const run of world.runs) if (run.state === 'new' && run.nextWaveAt <= now) startRun(world, run, now)
-  const waves = world.runs
-    .filter((run) => run.state === 'running' && run.cycleId !== null && run.nextWaveAt <= now)
-    .sort((one, other) => one.nextWaveAt - other.nextWaveAt || one.id - other.id)
-  for (const run of waves) takeWave(world, run, now)
+  for (const run of world.runs) if (run.state === 'new' && isSuspicious(world, run)) run.state = 'held'
+  for (const run of world.runs.toSorted(
+    (one, other) => one.nextWaveAt - other.nextWaveAt || one.id - other.id,
+  ))
+    if (run.state === 'new' && run.nextWaveAt <= now) startRun(world, run, now)
+  takeWaves(world, now)
   arbitrateOthers(world, now)
   for (const run of world.runs) finishIfAllTold(world, run)
 }
@@ -51,7 +53,7 @@ function openRuns(world: World, now: Moment): void {
         campaignId: prices.id,
         priceEventId: event.id,
         productId: event.productId,
-        nextWaveAt: event.at,
+        nextWaveAt: event.at + settings.settleMinutes * minuteMs,
         expiresAt,
       })
     }
@@ -107,34 +109,65 @@ function isReady(candidacy: Candidacy, now: Moment): boolean {
   return candidacy.state === 'waiting' && (candidacy.retryAt === null || candidacy.retryAt <= now)
 }
 
-/** At most `perUnit` people per sellable unit, by rank, each arbitrated; who is refused makes room for the next. */
-function takeWave(world: World, run: Run, now: Moment): void {
+interface Wave {
+  run: Run
+  limit: number
+  told: number
+}
+
+/**
+ * Each wave tells at most `perUnit` people per sellable unit, by rank; who is refused makes room for the next. Waves that are due go side by
+ * side, each with as many as it has room for, so that two items for one person compete.
+ */
+function takeWaves(world: World, now: Moment): void {
+  const waves = world.runs
+    .filter((run) => run.state === 'running' && run.cycleId !== null && run.nextWaveAt <= now)
+    .sort((one, other) => one.nextWaveAt - other.nextWaveAt || one.id - other.id)
+    .map((run) => ({ run, limit: limitOf(world, run), told: 0 }))
+  for (;;) {
+    const slice = waves.flatMap((wave) => nextOf(world, wave, now))
+    if (slice.length === 0) break
+    arbitrateByPerson(world, slice, now)
+    for (const wave of waves)
+      wave.told += slice.filter((one) => one.runId === wave.run.id && isTold(world, one)).length
+  }
+  for (const wave of waves) endWave(world, wave, now)
+}
+
+function limitOf(world: World, run: Run): number {
   const settings = backInStockSettingsSchema.parse(campaignOf(world, 'back_in_stock')!.settings)
   const item = world.products.find((product) => product.id === run.productId)!
   const quantity = quantityOf(world, item)
-  const limit = quantity === null ? Number.POSITIVE_INFINITY : Math.max(0, quantity) * settings.perUnit
-  let told = 0
-  while (item.isSellable && told < limit) {
-    const next = waitingOf(world, run).filter((candidacy) => isReady(candidacy, now))
-    const slice = Number.isFinite(limit) ? next.slice(0, limit - told) : next
-    if (slice.length === 0) break
-    told += countNewMessages(world, () => arbitrateByPerson(world, slice, now))
-  }
-  const retries = waitingOf(world, run).flatMap((candidacy) => candidacy.retryAt ?? [])
+  if (!item.isSellable) return 0
+  return quantity === null ? Number.POSITIVE_INFINITY : Math.max(0, quantity) * settings.perUnit
+}
+
+function nextOf(world: World, wave: Wave, now: Moment): Candidacy[] {
+  const ready = waitingOf(world, wave.run).filter((candidacy) => isReady(candidacy, now))
+  return ready.slice(0, Math.min(ready.length, wave.limit - wave.told))
+}
+
+/** A message was reserved for it; what joined another's message takes no place in the wave. */
+function isTold(world: World, candidacy: Candidacy): boolean {
+  if (candidacy.state !== 'reserved' && candidacy.state !== 'held_out') return false
+  const first = world.candidacies.find((one) => one.messageId === candidacy.messageId)
+  return first?.id === candidacy.id
+}
+
+/** The next comes an hour after a wave that told somebody or left somebody over, else when the first of those who wait can be told. */
+function endWave(world: World, { run, told }: Wave, now: Moment): void {
+  const settings = backInStockSettingsSchema.parse(campaignOf(world, 'back_in_stock')!.settings)
+  const waiting = waitingOf(world, run)
+  const retries = waiting.flatMap((candidacy) => candidacy.retryAt ?? [])
+  const isAnyLeft = waiting.some((candidacy) => isReady(candidacy, now))
   const nextWave = now + settings.waveMinutes * minuteMs
-  run.nextWaveAt = told > 0 || retries.length === 0 ? nextWave : Math.min(...retries)
+  run.nextWaveAt = told > 0 || isAnyLeft || retries.length === 0 ? nextWave : Math.min(...retries)
 }
 
 function quantityOf(world: World, item: Product): number | null {
   if (item.stockManagedBy === 'none') return null
   if (item.stockManagedBy === 'own') return item.quantity
   return world.products.find((product) => product.id === item.parentId)!.quantity
-}
-
-function countNewMessages(world: World, work: () => void): number {
-  const before = world.messages.length
-  work()
-  return world.messages.length - before
 }
 
 function arbitrateByPerson(world: World, candidacies: readonly Candidacy[], now: Moment): void {
@@ -152,10 +185,7 @@ function arbitrateByPerson(world: World, candidacies: readonly Candidacy[], now:
 function arbitrateOthers(world: World, now: Moment): void {
   const ready = world.candidacies.filter(
     (candidacy) =>
-      candidacy.kind !== 'back_in_stock' &&
-      isReady(candidacy, now) &&
-      campaignOf(world, candidacy.kind)?.isOn === true &&
-      isRunning(world, candidacy),
+      candidacy.kind !== 'back_in_stock' && isReady(candidacy, now) && isRunning(world, candidacy),
   )
   arbitrateByPerson(world, ready, now)
 }

@@ -43,7 +43,13 @@ export async function rewriteInputs(db: Database, world: World, now: Moment): Pr
 
 /** Takes the world out again, so that planners do not meet it later. */
 export async function removeWorld(db: Database, world: World): Promise<void> {
-  await remove(db, world, [...inputTables, ...ownTables.slice(0, 2), ...plannedTables])
+  await remove(db, world, [...inputTables, ...ownTables, ...plannedTables])
+}
+
+/** What planners write gets higher ids than what was there before, as in life. */
+export async function startIdsAbove(db: Database): Promise<void> {
+  for (const table of ['messages', 'reengagement_log', 'campaign_runs'])
+    await db.execute(`select setval(pg_get_serial_sequence('${table}', 'id'), 2000000000000)`)
 }
 
 async function insert(sql: Sql, rows: Record<string, Row[]>, tables: readonly string[]): Promise<void> {
@@ -57,8 +63,13 @@ async function insert(sql: Sql, rows: Record<string, Row[]>, tables: readonly st
 
 async function remove(sql: Sql, world: World, tables: readonly string[]): Promise<void> {
   const deletes = tables.map((table) => {
-    const column = table === 'shops' ? 'id' : 'shop_id'
-    return `del_${table} as (delete from ${table} where ${column} = ${String(world.shop.id)})`
+    const id = String(world.shop.id)
+    const whose = table === 'shops' ? `id = ${id}` : `shop_id = ${id}`
+    const which =
+      table === 'message_candidacies'
+        ? `candidacy_id in (select id from reengagement_log where ${whose})`
+        : whose
+    return `del_${table} as (delete from ${table} where ${which})`
   })
   await sql.execute(`with ${deletes.join(', ')} select 1`)
 }
@@ -386,6 +397,7 @@ function ownRows(world: World, now: Moment): Record<string, Row[]> {
       product_id: candidacy.productId,
       item_key: candidacy.itemKey,
       occasion: candidacy.occasion,
+      run_id: candidacy.runId,
       trigger: candidacy.trigger,
       value: candidacy.value,
       rank: candidacy.rank,
