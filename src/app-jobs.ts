@@ -2,6 +2,8 @@ import type { SharedParts } from './app-parts.ts'
 import { createPlannerDeps } from './app-planner.ts'
 import { syncTemplatesOfShop } from './app-shop-setup.ts'
 import { runDaily } from './campaigns/daily/run-daily.ts'
+import { retireCoupons } from './campaigns/loyalty-reward/coupon-store.ts'
+import { couponLane } from './campaigns/loyalty-reward/ready-coupon.ts'
 import { expireAlerts } from './people/alerts.ts'
 import { settlePauses } from './people/settle-pauses.ts'
 import type { Schedule } from './platform/schedule.ts'
@@ -26,6 +28,15 @@ export function registerJobs(parts: SharedParts, schedule: Schedule): void {
     per: 'shop',
     catchUpHours: 12,
     run: (slot, shopId) => runDaily(createPlannerDeps(parts), shopId, slot),
+  })
+  schedule.register({
+    job: 'retire-coupons',
+    every: { minutes: 60 },
+    per: 'installation',
+    catchUpHours: 24,
+    run: async () => {
+      if ((await retireCoupons(db, clock.now())) > 0) parts.lanes.wake(couponLane)
+    },
   })
   schedule.register({
     job: 'settle-pauses',

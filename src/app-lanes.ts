@@ -1,6 +1,8 @@
 import type { SharedParts } from './app-parts.ts'
 import { createPlannerDeps } from './app-planner.ts'
 import { planCampaigns } from './campaigns/plan-campaigns.ts'
+import { workOnCoupons } from './campaigns/loyalty-reward/coupon-lane.ts'
+import { couponLane } from './campaigns/loyalty-reward/ready-coupon.ts'
 import { createPrepareMessage } from './campaigns/prepare-message.ts'
 import { continueImports } from './catalog/import/continue-imports.ts'
 import { createInboxProcessor, inboxLane } from './intake/inbox-processor.ts'
@@ -37,6 +39,9 @@ export function registerLanes(parts: SharedParts): void {
   const planner = createPlannerDeps(parts)
   lanes.register('campaigns', () => planCampaigns(planner))
   const prepare = createPrepareMessage({ links: parts.links, wake: lanes.wake })
+
+  const coupons = { db, clock, log, wooClientOf: catalog.wooClientOf }
+  lanes.register(couponLane, () => workOnCoupons(coupons))
 
   const recover = { db, clock, onChanged: handlers.onMessagesChanged }
   lanes.register(
