@@ -17,7 +17,10 @@ export interface NewView {
   receivedAt: Date
 }
 
-/** Appends views, each once, and brings the roll-up per person and product up to them. Returns how many were new. */
+/**
+ * Appends views, each once, and brings the roll-ups up to them: per person and product, and per person and category, where a variation
+ * counts for its parent's. Returns how many were new.
+ */
 export async function recordViews(tx: Tx, views: readonly NewView[]): Promise<number> {
   if (views.length === 0) return 0
   const [row] = await tx.query<{ added: number }>(
@@ -48,6 +51,17 @@ export async function recordViews(tx: Tx, views: readonly NewView[]): Promise<nu
          views = i.views + excluded.views,
          last_price_minor = case when excluded.last_at >= i.last_at then coalesce(excluded.last_price_minor, i.last_price_minor)
                                  else coalesce(i.last_price_minor, excluded.last_price_minor) end
+     ),
+     viewed as (
+       select r.person_id, c.category_id, r.shop_id, sum(r.views)::int as views
+       from rolled r join products p on p.id = r.product_id left join products parent on parent.id = p.parent_id,
+         lateral (select distinct unnest(coalesce(parent.category_ids, p.category_ids)) as category_id) c
+       group by r.person_id, c.category_id, r.shop_id
+     ),
+     preferred as (
+       insert into category_interest as k (person_id, category_id, shop_id, views, purchases)
+       select person_id, category_id, shop_id, views, 0 from viewed order by person_id, category_id
+       on conflict (person_id, category_id) do update set views = k.views + excluded.views
      )
      select count(*)::int as added from added`,
     [

@@ -3,6 +3,7 @@ import { applyProductVersion, type ApplyDeps, type Applied } from '../../src/cat
 import { findProductByWcId } from '../../src/catalog/product-store.ts'
 import type { Product } from '../../src/catalog/product.ts'
 import type { WooProduct } from '../../src/connectors/woocommerce/woo-product.ts'
+import { forgetSeenPrices } from '../../src/people/forget-seen-prices.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { toDecimal } from '../../src/platform/money.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -34,6 +35,7 @@ export async function createCatalogWorld(): Promise<CatalogWorld> {
     wake: (lane) => woken.push(lane),
     findStockCause: async () => 'unknown',
     backorderIsInStock: async () => false,
+    forgetSeenPrices,
   }
   return {
     db,

@@ -156,6 +156,12 @@ test('five thousand events are one statement', async () => {
 test('a change of the currency is no price before', async () => {
   await using world = await createCatalogWorld()
   await world.apply(wooProduct({ wcId: 1, priceMinor: 2000 }))
+  const { id, shopId } = await world.product(1)
+  await world.db.execute(
+    `insert into product_interest (person_id, product_id, shop_id, first_at, last_at, views, last_price_minor)
+     values (1, $1, $2, $3, $3, 1, 2000)`,
+    [id, shopId, minute(0)],
+  )
   await world.apply(wooProduct({ wcId: 1, priceMinor: 500, currency: 'USD', modifiedAt: minute(1) }))
   await world.apply(wooProduct({ wcId: 1, priceMinor: 400, currency: 'USD', modifiedAt: minute(2) }))
   expect(await world.db.query('select from_minor, to_minor, currency from price_events order by id')).toEqual(
@@ -164,4 +170,7 @@ test('a change of the currency is no price before', async () => {
       { fromMinor: 500, toMinor: 400, currency: 'USD' },
     ],
   )
+  expect(await world.db.query('select last_price_minor from product_interest')).toEqual([
+    { lastPriceMinor: null },
+  ])
 })

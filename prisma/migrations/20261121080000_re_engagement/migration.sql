@@ -236,8 +236,8 @@ FROM "orders" o JOIN "shops" s ON s."id" = o."shop_id" WHERE o."person_id" IS NO
 
 INSERT INTO "category_interest" ("person_id", "category_id", "shop_id", "views", "purchases")
 SELECT "person_id", "category_id", "shop_id", sum("views"), sum("purchases") FROM (
-  SELECT i."person_id", unnest(p."category_ids") AS "category_id", i."shop_id", i."views", 0 AS "purchases"
-  FROM "product_interest" i JOIN "products" p ON p."id" = i."product_id"
+  SELECT i."person_id", unnest(coalesce(parent."category_ids", p."category_ids")) AS "category_id", i."shop_id", i."views", 0 AS "purchases"
+  FROM "product_interest" i JOIN "products" p ON p."id" = i."product_id" LEFT JOIN "products" parent ON parent."id" = p."parent_id"
   UNION ALL
   SELECT o."person_id", unnest(p."category_ids"), o."shop_id", 0, 1
   FROM "orders" o JOIN "order_lines" l ON l."order_id" = o."id"
