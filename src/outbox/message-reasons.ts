@@ -6,6 +6,8 @@ export const messageReasons = {
   window_24h_closed: 'A free message is only allowed within 24 hours of the person’s last message.',
   template_missing: 'No approved template exists in this person’s language or the shop’s.',
   template_paused: 'Meta has paused the template.',
+  template_outdated:
+    'The template at Meta is not as this version would make it. It is sent as it is; with another link clicks are not seen.',
   template_disabled: 'Meta has disabled the template.',
   template_rejected: 'Meta has rejected the template.',
   category_changed: 'Meta has changed the template’s category; it waits for a merchant’s yes.',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createMissingTemplates, syncTemplates } from '../../src/outbox/sync-templates.ts'
+import { createMissingTemplates } from '../../src/outbox/create-templates.ts'
+import { syncTemplates } from '../../src/outbox/sync-templates.ts'
 import { applyTemplateUpdate } from '../../src/outbox/template-updates.ts'
 import { loadTemplateDefinitions } from '../../src/outbox/template-definitions.ts'
 import { listTemplatesOfShop } from '../../src/outbox/template-store.ts'
@@ -38,6 +39,7 @@ const accountOf = (world: OutboxWorld) => ({
   wabaId: world.wabaId,
   wabaMetaId: 'waba-shop',
   hubUrl: 'https://hub.example',
+  language: 'de',
 })
 
 describe('creating templates', () => {
@@ -50,7 +52,7 @@ describe('creating templates', () => {
     expect(first).toMatchObject({ failed: [] })
     expect((first as { created: unknown[] }).created).toHaveLength(103)
     expect(listed).toHaveLength(104)
-    expect(await createMissingTemplates(deps, accountOf(world), loadTemplateDefinitions())).toEqual({
+    expect(await createMissingTemplates(deps, accountOf(world), loadTemplateDefinitions())).toMatchObject({
       created: [],
       failed: [],
     })
@@ -84,6 +86,55 @@ describe('creating templates', () => {
       code: 2388299,
       details: 'parameters at the edge',
     })
+  })
+})
+
+describe('what an account has already', () => {
+  const create = async (world: OutboxWorld) => {
+    const deps = { ...world.deps, api: world.graph.api }
+    const result = await createMissingTemplates(deps, accountOf(world), loadTemplateDefinitions())
+    if (!('created' in result)) throw new Error('not listed')
+    return result
+  }
+
+  test('is told apart from what this version makes: by its link, by its words, or not at all', async () => {
+    await using world = await createOutboxWorld()
+    const listed: Listed[] = []
+    world.graph.answer = keepTemplates(listed)
+    expect((await create(world)).outdated).toEqual([])
+    expect((await create(world)).outdated).toEqual([])
+    const edit = (name: string, language: string, from: string, to: string) => {
+      const at = listed.findIndex((one) => one.name === name && one.language === language)
+      listed[at] = JSON.parse(JSON.stringify(listed[at]).replace(from, to)) as Listed
+    }
+    edit('back_in_stock', 'es', 'https://hub.example/r/{{1}}', 'https://shop.example/{{1}}')
+    edit('price_drop', 'ar', 'مرحبًا', 'أهلًا')
+    expect((await create(world)).outdated).toEqual([
+      { name: 'back_in_stock', language: 'es', differs: 'link' },
+      { name: 'price_drop', language: 'ar', differs: 'text' },
+    ])
+  })
+
+  test('grows by the shop’s own language first; a limit of Meta’s ends the round, and the next goes on', async () => {
+    await using world = await createOutboxWorld()
+    const listed: Listed[] = []
+    const keep = keepTemplates(listed)
+    let left = 20
+    const uploads: string[] = []
+    world.graph.answer = (request) => {
+      if (request.path === '/app/uploads') uploads.push(request.path)
+      const isNew = request.method === 'POST' && request.path.endsWith('/message_templates')
+      return isNew && left-- <= 0 ? graphError(80008, 'too many new templates') : keep(request)
+    }
+    const first = await create(world)
+    expect(first.created.slice(0, 13).map(({ language }) => language)).toEqual(Array(13).fill('de'))
+    expect(first.created.slice(13).map(({ language }) => language)).toEqual(Array(7).fill('en'))
+    expect(first.failed).toHaveLength(84)
+    // One call found the limit; nobody knocks 83 times more.
+    expect(left).toBe(-1)
+    expect(uploads).toHaveLength(1)
+    left = 1_000
+    expect((await create(world)).created).toHaveLength(84)
   })
 })
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   call,
   codeOf,
@@ -452,4 +452,43 @@ test('a message that came in can be marked as read, and no other', async () => {
   const typing = { typing_indicator: { type: 'text' } }
   expect((await world.send({ status: 'read', message_id: id, ...typing })).body).toEqual({ success: true })
   expect((await world.send({ status: 'read', message_id: 'wamid.nothing' })).body.error.code).toBe(131009)
+})
+
+describe('a button that copies a code', () => {
+  const components = [
+    { type: 'BODY', text: 'Something for you is waiting in our shop.' },
+    { type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', example: 'ABC123' }] },
+  ]
+  const sendCode = async (world: World, ...given: unknown[]) => {
+    await withTemplate(world, { components })
+    const person = world.person()
+    const answer = await world.send(templateMessage(person.phone, { components: given }))
+    return { code: (answer.body.error as { code: number } | undefined)?.code, status: answer.status }
+  }
+  const code = (value: string) => ({
+    type: 'button',
+    sub_type: 'copy_code',
+    index: '0',
+    parameters: [{ type: 'coupon_code', coupon_code: value }],
+  })
+
+  test('goes with a code of up to 15 characters', async () => {
+    await using world = await createWorld()
+    expect(await sendCode(world, code('k7mq2xv9abcdefg'))).toEqual({ code: undefined, status: 200 })
+  })
+
+  test.each<[string, unknown[], number]>([
+    ['without a code', [], 131008],
+    ['with an empty code', [code('')], 131008],
+    ['with a code of 16 characters', [code('k7mq2xv9abcdefgh')], 132005],
+    [
+      'with a text in place of the code',
+      [{ ...code(''), parameters: [{ type: 'text', text: 'A1' }] }],
+      131008,
+    ],
+    ['as a link', [{ ...code('A1'), sub_type: 'url' }], 132018],
+  ])('is refused %s', async (_, given, expected) => {
+    await using world = await createWorld()
+    expect((await sendCode(world, ...given)).code).toBe(expected)
+  })
 })
