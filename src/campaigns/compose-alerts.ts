@@ -1,8 +1,7 @@
 import type { Content } from '../outbox/message.ts'
 import type { Sql } from '../platform/database.ts'
-import { composeBackInStock } from './back-in-stock/compose.ts'
 import { composeFreeText, needsFreeText } from './compose-free-text.ts'
-import { composeForItem, loadMessageItems } from './compose-products.ts'
+import { composeForItem, composeForItems, loadMessageItems } from './compose-products.ts'
 import { composeTemplate } from './compose-template.ts'
 import { wordList, wordName, wordPrice } from './compose-wording.ts'
 import type { Composing } from './kind.ts'
@@ -10,11 +9,14 @@ import type { MessageItem } from './message-items-store.ts'
 
 /** One answer to all that a person asked to be told and that came together: back in stock, a price, or both. */
 export async function composeAlerts(sql: Sql, about: Composing): Promise<Content> {
-  if (about.candidacies.every((candidacy) => candidacy.kind === 'back_in_stock'))
-    return composeBackInStock(sql, about)
   const items = await loadMessageItems(sql, about)
   if (needsFreeText(about)) return composeFreeText(about, items)
-  return items.length === 1 ? composeForItem(about, 'price_alert', items[0]) : composeSeveral(about, items)
+  const kinds = new Set(about.candidacies.map((candidacy) => candidacy.kind))
+  if (items.length > 1)
+    return kinds.size === 1 && kinds.has('back_in_stock')
+      ? composeForItems(about, 'back_in_stock_several', items)
+      : composeSeveral(about, items)
+  return composeForItem(about, kinds.has('back_in_stock') ? 'back_in_stock_alert' : 'price_alert', items[0])
 }
 
 // What happened to each differs; that each can be had, and for how much, is true of all.
