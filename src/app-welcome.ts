@@ -40,6 +40,6 @@ function connectedLines(config: Config): string[] {
     'What to do next:',
     `  WhatsApp      in Meta's app dashboard, the webhook is ${config.publicUrl}/webhooks/whatsapp`,
     "  npm run hub -- connect           makes the shop's webhooks and the message templates",
-    '  npm run hub -- campaign on       switches the back-in-stock campaign on',
+    '  npm run hub -- campaigns         which campaigns there are; "campaign on back_in_stock" switches one on',
   ]
 }

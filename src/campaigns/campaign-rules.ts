@@ -1,9 +1,7 @@
-import type { z } from 'zod'
 import { HubError } from '../platform/errors.ts'
 import { audienceSchema, variantsSchema, type Audience, type Variants } from './audience.ts'
-import { campaignKinds, type CampaignKindName } from './campaign-kinds.ts'
+import { campaignKinds, isCampaignKind, kindOf, type CampaignKindName } from './campaign-kinds.ts'
 import type { Campaign } from './campaign-store.ts'
-import type { CampaignKind } from './kind.ts'
 
 /** What a campaign goes by, every default filled in. */
 export interface CampaignRulesRead {
@@ -14,7 +12,7 @@ export interface CampaignRulesRead {
 }
 
 export function readCampaignRules(campaign: Campaign): CampaignRulesRead {
-  const { settingsSchema } = kindOf(campaign.kind)
+  const { settingsSchema } = kindOf(kindNamed(campaign.kind))
   return {
     settings: settingsSchema.parse(campaign.settings) as Record<string, unknown>,
     audience: audienceSchema.parse(campaign.audience),
@@ -23,15 +21,9 @@ export function readCampaignRules(campaign: Campaign): CampaignRulesRead {
   }
 }
 
-type KindForSettings = { settingsSchema: z.ZodType } & Pick<CampaignKind, 'findMissing'>
-
 /** Throws HubError `kind_unknown`, which names those that there are. */
-export function kindOf(name: string): KindForSettings {
-  return campaignKinds[kindNamed(name)]
-}
-
 export function kindNamed(name: string): CampaignKindName {
-  if (Object.hasOwn(campaignKinds, name)) return name as CampaignKindName
+  if (isCampaignKind(name)) return name
   throw new HubError('kind_unknown', `There is no campaign "${name}".`, {
     advice: `There are: ${Object.keys(campaignKinds).join(', ')}.`,
   })

@@ -8,8 +8,8 @@ import { differencesFrom, findUnknownFields, isSame, mergePatch } from '../shops
 import type { ShopSettings } from '../shops/shop-settings.ts'
 import { loadShopSettings } from '../shops/shop-store.ts'
 import { audienceSchema, variantsSchema } from './audience.ts'
-import { kindOf, readCampaignRules, type CampaignRulesRead } from './campaign-rules.ts'
-import type { CampaignKindName } from './campaign-kinds.ts'
+import { kindOf, type CampaignKindName } from './campaign-kinds.ts'
+import { readCampaignRules, type CampaignRulesRead } from './campaign-rules.ts'
 import { findForgotten } from './campaign-memory.ts'
 import { insertCampaignVersion, lockCampaign, switchCampaign } from './campaign-store.ts'
 

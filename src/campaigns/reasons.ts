@@ -34,7 +34,7 @@ const sentences = {
   win_back_spacing: 'This person got another message of this sort a short while ago.',
   left_alone: 'This person did not answer the last few messages of this sort and is left alone for a while.',
   ramp_up: 'The campaign is new and starts with few people a day; this person waits for a later day.',
-  bulk_change: 'So much changed at once that it may be a mistake; it waits for your yes.',
+  bulk_change: 'So much changed at once that it may be a mistake; nothing goes without your yes.',
   all_told: 'Nobody is left to tell.',
   coupon_pending: 'This person’s coupon is being made in the shop.',
   coupon_refused: 'The shop did not make the coupon that belongs to this message.',

@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util'
 import { openToolbox, type Toolbox } from '../app-toolbox.ts'
 import { explain } from '../app-explain.ts'
-import { createMissingWebhooks, createTemplatesOfShop, syncTemplatesOfShop } from '../app-shop-setup.ts'
-import { findCampaign, switchCampaign } from '../campaigns/campaign-store.ts'
+import { createMissingWebhooks } from '../app-shop-setup.ts'
+import { campaignCommand, campaignsCommand } from './campaign-commands.ts'
+import { badUsage, type CommandDeps } from './command.ts'
 import { continueUntilDone } from './follow-import.ts'
+import { runCommand, runsCommand } from './run-commands.ts'
+import { auditCommand, settingsCommand } from './settings-commands.ts'
+import { createTemplates, templatesCommand } from './template-commands.ts'
 import { listDeadLetters } from '../intake/dead-letter-store.ts'
 import { readInboxHealth } from '../intake/inbox-health.ts'
 import { replayInbox } from '../intake/replay-inbox.ts'
-import { loadTemplateDefinitions } from '../outbox/template-definitions.ts'
 import { HubError } from '../platform/errors.ts'
 import { startNumber } from '../shops/number-store.ts'
 import { findShopByKey } from '../shops/shop-store.ts'
@@ -17,8 +20,19 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
 
   hub status                   the inbox, campaigns, dead letters
   hub connect                  make the webhooks in the shop and the templates at WhatsApp, where missing
-  hub campaign on|off          switch the back-in-stock campaign
-  hub templates create|sync    make missing templates; read the state of all
+  hub campaigns                which are on, and what they still need
+  hub campaign show KIND       the rules of one, with their defaults
+  hub campaign set KIND key=value …
+                               change its rules: thresholdBps=1500 audience.include.countries=PT,ES holdoutBps=500
+                               variants=a:70,b:30; "default" goes back to the default
+  hub campaign on|off KIND     switch it; what happened before it was switched on is not announced
+  hub runs [--held]            what the campaigns are working through; what waits for a yes
+  hub run approve ID|all | hub run refuse ID
+                               say yes or no to what is held
+  hub settings [show]          the rules of the shop, with their defaults
+  hub settings set key=value … change them: caps.campaignEveryDays=10 shop.timeZone=Europe/Lisbon
+  hub audit                    who changed what, and when
+  hub templates [create|sync]  the state of all, and what is out of date; make missing ones; ask WhatsApp again
   hub import                   read all products, variations, customers and orders from the shop, with progress
   hub dead-letters             what could not be handled, and why
   hub replay all | hub replay event ID… | hub replay delivery ID…
@@ -28,7 +42,11 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
   --shop KEY                   which shop (default: SHOP_ID)
 `
 
-type Command = (tools: Toolbox, shop: Shop, words: readonly string[]) => Promise<void>
+interface Options {
+  held: boolean
+}
+
+type Command = (tools: Toolbox, shop: Shop, words: readonly string[], options: Options) => Promise<void>
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`)
@@ -36,35 +54,22 @@ const print = (line: string): void => {
 
 const commands: Record<string, Command> = {
   status: async (tools, shop) => {
-    const campaign = await findCampaign(tools.db, shop.id, 'back_in_stock')
-    print(`shop ${shop.key} (${shop.name}): back in stock is ${campaign?.isOn === true ? 'on' : 'off'}`)
+    print(`shop ${shop.key} (${shop.name})`)
+    await campaignsCommand(toDeps(tools, shop))
     print(`inbox: ${JSON.stringify(await readInboxHealth(tools.db))}`)
   },
   connect: async (tools, shop) => {
     const made = await createMissingWebhooks(tools, shop, tools.config.publicUrl)
     print(made.length === 0 ? 'All webhooks were there.' : `Made the webhooks ${made.join(', ')}.`)
-    await createTemplates(tools, shop)
+    await createTemplates(toTemplateDeps(tools, shop))
   },
-  campaign: async (tools, shop, [to]) => {
-    if (to !== 'on' && to !== 'off') throw badUsage('Say "hub campaign on" or "hub campaign off".')
-    const now = tools.clock.now()
-    await tools.db.transaction((tx) =>
-      switchCampaign(tx, shop.id, 'back_in_stock', { isOn: to === 'on', now }),
-    )
-    print(
-      `Back in stock is ${to}.${to === 'on' ? ' What came back before this moment is not announced.' : ''}`,
-    )
-  },
-  templates: async (tools, shop, [what]) => {
-    if (what === 'create') return createTemplates(tools, shop)
-    if (what !== 'sync') throw badUsage('Say "hub templates create" or "hub templates sync".')
-    const result = await syncTemplatesOfShop(tools, shop.id)
-    print(
-      result.kind === 'synced'
-        ? `${result.templates} templates read.`
-        : `WhatsApp did not list them: ${JSON.stringify(result)}`,
-    )
-  },
+  campaigns: (tools, shop) => campaignsCommand(toDeps(tools, shop)),
+  campaign: (tools, shop, words) => campaignCommand(toDeps(tools, shop), words),
+  runs: (tools, shop, _words, { held }) => runsCommand(toDeps(tools, shop), held),
+  run: (tools, shop, words) => runCommand(toDeps(tools, shop), words),
+  settings: (tools, shop, words) => settingsCommand(toDeps(tools, shop), words),
+  audit: (tools, shop) => auditCommand(toDeps(tools, shop)),
+  templates: (tools, shop, [what]) => templatesCommand(toTemplateDeps(tools, shop), what),
   import: async (tools, shop) => continueUntilDone(tools.imports, shop, print),
   'dead-letters': async (tools) => {
     for (const letter of await listDeadLetters(tools.db)) print(JSON.stringify(letter))
@@ -80,17 +85,11 @@ const commands: Record<string, Command> = {
   },
 }
 
-async function createTemplates(tools: Toolbox, shop: Shop): Promise<void> {
-  const result = await createTemplatesOfShop(
-    { ...tools, publicUrl: tools.config.publicUrl },
-    shop.id,
-    loadTemplateDefinitions(),
-  )
-  if (!('created' in result))
-    throw new HubError('refused', `WhatsApp did not take the templates: ${JSON.stringify(result)}`)
-  print(`Templates made: ${result.created.length}. Meta reviews them, mostly within minutes.`)
-  for (const failed of result.failed)
-    print(`  not made: ${failed.name} ${failed.language}: ${failed.details}`)
+// The sandbox's WhatsApp reaches the hub on this machine.
+function toTemplateDeps(tools: Toolbox, shop: Shop): Parameters<typeof templatesCommand>[0] {
+  const { config } = tools
+  const publicUrl = config.sandbox ? `http://127.0.0.1:${config.port}` : config.publicUrl
+  return { ...tools, shop, publicUrl, print }
 }
 
 function readChoice(what: string | undefined, ids: readonly string[]): Parameters<typeof replayInbox>[1] {
@@ -102,14 +101,12 @@ function readChoice(what: string | undefined, ids: readonly string[]): Parameter
   throw badUsage('Say "hub replay all", "hub replay event ID…" or "hub replay delivery ID…".')
 }
 
-function badUsage(message: string): HubError {
-  return new HubError('bad_usage', message, { advice: 'hub --help lists the commands.' })
-}
+const toDeps = ({ db, clock }: Toolbox, shop: Shop): CommandDeps => ({ db, clock, shop, print })
 
 async function run(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { shop: { type: 'string' }, help: { type: 'boolean' } },
+    options: { shop: { type: 'string' }, help: { type: 'boolean' }, held: { type: 'boolean' } },
   })
   const [name, ...words] = positionals
   if (values.help === true || name === undefined) {
@@ -126,7 +123,7 @@ async function run(): Promise<void> {
       throw new HubError('shop_missing', `There is no shop "${key}" yet.`, {
         advice: 'Start the hub once: npm start',
       })
-    await command(tools, shop, words)
+    await command(tools, shop, words, { held: values.held === true })
   } finally {
     await tools.close()
   }
