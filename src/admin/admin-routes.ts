@@ -21,6 +21,7 @@ import { productEndpoints } from './api/product-endpoints.ts'
 import { reengagementEndpoints } from './api/reengagement-endpoints.ts'
 import { runEndpoints } from './api/run-endpoints.ts'
 import { settingsEndpoints } from './api/settings-endpoints.ts'
+import { reportEndpoints } from './api/report-endpoints.ts'
 import { shopEndpoints } from './api/shop-endpoints.ts'
 import { storefrontEndpoints } from './api/storefront-endpoints.ts'
 import { createOperationsRoutes } from './operations-routes.ts'
@@ -65,6 +66,7 @@ export function listEndpoints(deps: AdminDeps): Endpoint[] {
     ...settingsEndpoints({ ...deps, ...reads }),
     ...auditEndpoints(reads),
     ...inboxEndpoints(reads),
+    ...reportEndpoints(deps),
   ]
 }
 

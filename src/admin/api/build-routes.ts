@@ -87,6 +87,6 @@ async function readBody(request: Request): Promise<unknown> {
 function send(response: Response, one: Endpoint, answer: unknown): void {
   response.status(one.status)
   if (answer === undefined) response.end()
-  else if (Buffer.isBuffer(answer)) response.type('application/octet-stream').send(answer)
+  else if (Buffer.isBuffer(answer)) response.type(one.contentType).send(answer)
   else response.json(answer)
 }

@@ -30,6 +30,8 @@ export interface Endpoint {
   status: number
   /** The JSON of the answer; undefined: bytes, or nothing with 204. */
   answer: z.ZodType | undefined
+  /** Of bytes. */
+  contentType: string
   handle(call: Call<unknown, unknown, unknown>): Promise<unknown>
 }
 
@@ -49,6 +51,7 @@ interface Definition<
   body?: Body
   status?: number
   answer?: Answer
+  contentType?: string
   handle: (call: Call<z.output<Params>, z.output<Query>, z.output<Body>>) => Promise<z.input<Answer>>
 }
 
@@ -59,6 +62,7 @@ export function endpoint<
   Body extends z.ZodType,
   Answer extends z.ZodType,
 >(definition: Definition<Params, Query, Body, Answer>): Endpoint {
-  const { params, query, body, answer, caller = 'token', status = 200, handle, ...rest } = definition
-  return { ...rest, params, query, body, answer, caller, status, handle: handle }
+  const { params, query, body, answer, handle, ...rest } = definition
+  const defaults = { caller: 'token', status: 200, contentType: 'application/octet-stream' } as const
+  return { ...defaults, ...rest, params, query, body, answer, handle: handle }
 }

@@ -57,11 +57,16 @@ function describeEndpoint(one: Endpoint): Json {
     responses: {
       [one.status]: {
         description: 'Done',
-        ...(one.answer === undefined ? {} : { content: jsonOf(one.answer, 'output') }),
+        ...answerOf(one),
       },
       default: problemAnswer,
     },
   }
+}
+
+function answerOf(one: Endpoint): Json {
+  if (one.answer !== undefined) return { content: jsonOf(one.answer, 'output') }
+  return one.status === 204 ? {} : { content: { [one.contentType]: {} } }
 }
 
 const shopParameter = {
