@@ -33,7 +33,7 @@ export function openRuns(sql: Sql, campaign: PriceCampaign, now: Date): Promise<
        and (not $8 or ((e.from_minor - e.to_minor) * 10000 > e.from_minor * $9::int and e.from_minor - e.to_minor >= $10)
          or exists (select 1 from alerts a join products same on same.id = a.product_id
                     where same.shop_id = p.shop_id and same.item_key = p.item_key and a.kind = 'price_below'
-                      and a.ended_at is null and a.threshold_minor >= e.to_minor))
+                      and a.ended_at is null and a.expires_at > $7 and a.threshold_minor >= e.to_minor))
        and not exists (select 1 from campaign_runs r where r.campaign_id = $2 and r.price_event_id = e.id)
      on conflict (campaign_id, price_event_id) do nothing`,
     [
@@ -256,7 +256,7 @@ function considerSql(audience: string): string {
   select r.shop_id, r.campaign_id, j.person_id, r.product_id, r.item_key, 'price:' || r.price_event_id, r.id, r.price_event_id,
     case when j.asked then 'asked' else 'viewed' end, case when j.asked then ${values.askedPrice} else ${values.priceDrop} end, j.alert_id,
     -- The biggest drop first, then the product we have known longer.
-    -coalesce(j.drop_bps, 0)::bigint * 1000000000000 + r.product_id, j.at, r.settings_version, $10::jsonb, j.reference_minor,
+    -greatest(-10000, coalesce(j.drop_bps, 0))::bigint * 1000000000000 + r.product_id, j.at, r.settings_version, $10::jsonb, j.reference_minor,
     r.price_minor, j.drop_bps, case when j.reason is null then 'waiting' else 'suppressed' end, j.reason,
     case when j.reason is null then 0 else 1 end, $3, r.expires_at, $3, $3
   from judged j join run r on r.id = j.run_id
