@@ -75,7 +75,7 @@ export function decisionSql(settings: ShopSettings): string {
       left join unnest(${p.closedPersonIds}, ${p.closedUntil}) closed(person_id, opens_at) on closed.person_id = root.id
   ),
   judged as (
-    select g.*, h.*,
+    select verdict.*, ended is null and held is null as is_live from (select g.*, h.*,
       case
         when g.expires_at <= ${p.now} then 'expired'
         when not g.is_on then 'campaign_off'
@@ -96,16 +96,17 @@ export function decisionSql(settings: ShopSettings): string {
         when h.is_closed then 'window_closed'
       end as held
     from given g join (select id as root, country, consent, consent_at, meta_stop, marketing_paused_at, last_inbound_at,
-        last_order_at, has_open_alert, is_closed, opens_at, in_conversation from person) h on h.root = g.person_id
+        last_order_at, has_open_alert, is_closed, opens_at, in_conversation from person) h on h.root = g.person_id) verdict
   ),
+  -- Flags, not comparisons: the planner takes half of the rows to have one, and joins by hashing.
   live as (
-    select j.*, row_number() over (partition by person_id, asked order by value, rank, id) as place
-    from judged j where ended is null and held is null
+    select j.*, row_number() over (partition by person_id, asked order by value, rank, id) = 1 as is_first
+    from judged j where is_live
   ),
   wishes as (
     select person_id, bool_or(has_open_alert) as has_open_alert, bool_or(asked) as has_alert, bool_or(not asked) as has_campaign,
       count(*) filter (where not asked) as campaign_wishes, min(value) filter (where not asked) as best_value,
-      max(id) filter (where asked and place = 1) as first_alert, max(id) filter (where not asked and place = 1) as first_campaign
+      max(id) filter (where asked and is_first) as first_alert, max(id) filter (where not asked and is_first) as first_campaign
     from live group by person_id
   ),
   unsent as (
@@ -175,7 +176,7 @@ export function decisionSql(settings: ShopSettings): string {
       select case j.held when 'in_conversation' then ${p.now} + interval '1 hour'
         when 'recent_order' then j.last_order_at + make_interval(hours => 24 * ${p.recentOrderDays})
         when 'window_closed' then j.opens_at end as until) held
-    where j.ended is not null or j.held is not null
+    where not j.is_live
     union all
     select l.id, case when s.alert_free_at < l.expires_at then 'waiting' else 'suppressed' end, s.alert_cap, s.alert_free_at, null
     from live l join settled s on s.person_id = l.person_id
@@ -192,7 +193,7 @@ export function decisionSql(settings: ShopSettings): string {
           l.may_wait and s.loser_free_at < l.expires_at
             and not (w.campaign_id = l.campaign_id and l.campaign_id = any(${p.groupingCampaignIds})) as waits) verdict
       cross join lateral (select case when coalesce(verdict.waits, false) then 'waiting' else 'suppressed' end as state, verdict.reason) loss
-    where not l.asked and not (s.campaign_now and l.place = 1)
+    where not l.asked and not (s.campaign_now and l.is_first)
   ),
   written as (
     update reengagement_log l set state = o.state, reason = o.reason,
@@ -206,11 +207,11 @@ export function decisionSql(settings: ShopSettings): string {
     not l.asked and ${shareSql('holdout', 'l.campaign_id', 'l.person_id')} < l.holdout_bps as is_held_out,
     null::text as reason, null::timestamptz as free_at
   from live l join settled s on s.person_id = l.person_id
-  where l.place = 1 and ((l.asked and s.alert_now) or (not l.asked and s.campaign_now))
+  where l.is_first and ((l.asked and s.alert_now) or (not l.asked and s.campaign_now))
   union all
   select 'join', l.id, l.campaign_id, l.person_id, l.run_id, true, l.expires_at, s.first_alert, s.join_id, false, null, null
   from live l join settled s on s.person_id = l.person_id
-  where l.asked and (s.join_id is not null or (s.alert_now and l.place > 1))
+  where l.asked and (s.join_id is not null or (s.alert_now and not l.is_first))
   union all
   select 'displace', 0, 0, u.person_id, null, false, ${p.now}, s.winner, u.message_id, false, s.loser_cap, s.loser_free_at
   from unsent u join settled s on s.person_id = u.person_id
