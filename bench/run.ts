@@ -1,9 +1,10 @@
 import { intakeBenchmark } from './intake/benchmark.ts'
+import { planBenchmark } from './plan/benchmark.ts'
 import { printFigure, type Benchmark } from './support/benchmark.ts'
 
 // npm run bench -- <name>: prints one JSON line a figure, and ends with 1 when a gate is not met.
 
-const benchmarks: Record<string, Benchmark> = { intake: intakeBenchmark }
+const benchmarks: Record<string, Benchmark> = { intake: intakeBenchmark, plan: planBenchmark }
 
 const name = process.argv[2] ?? ''
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined

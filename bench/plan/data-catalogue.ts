@@ -75,7 +75,7 @@ export function catalogue({ products, restocked }: Size): string[] {
     `create table bench.repriced as
        select id as product_id, bench.price(id) as from_minor,
          greatest(1, (bench.price(id) * case when turn < 0.5 then 0.6 + turn * 0.55 when turn < 0.8 then 0.91 + (turn - 0.5) * 0.25 else 1.1 end)::bigint) as to_minor,
-         date_trunc('second', '${newsAt}'::timestamptz - make_interval(secs => 60 + bench.u(id, 36) * 3500)) as at
+         date_trunc('second', '${newsAt}'::timestamptz - make_interval(secs => 900 + bench.u(id, 36) * 3500)) as at
        from (select id, bench.u(id, 37) as turn from products where bench.u(id, 38) < 0.1
              and not exists (select 1 from bench.restocked r where r.product_id = id)) chosen`,
     `insert into price_events (shop_id, product_id, from_minor, to_minor, currency, source, at, seen_at)
