@@ -13,6 +13,15 @@ export interface ReportOptions {
   csv?: boolean | undefined
 }
 
+/** For parseArgs. */
+export const reportOptions = {
+  from: { type: 'string' },
+  to: { type: 'string' },
+  campaign: { type: 'string' },
+  by: { type: 'string' },
+  csv: { type: 'boolean' },
+} as const
+
 /** `hub report` */
 export async function reportCommand(deps: CommandDeps, options: ReportOptions): Promise<void> {
   const { db, shop, clock, print } = deps
