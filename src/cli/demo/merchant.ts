@@ -1,0 +1,101 @@
+import type { Product } from '../../sandbox/shop/shop-state.ts'
+import { calendar, type ShopEvent } from './calendar.ts'
+import type { Play } from './play.ts'
+
+/** Puts the merchant's half-year on the agenda. */
+export function planMerchant(play: Play): void {
+  for (const { at, event } of calendar) play.agenda.plan(at, () => carryOut(play, event))
+}
+
+async function carryOut(play: Play, event: ShopEvent): Promise<void> {
+  const { teller } = play
+  const { shop } = play.stage.sandbox
+  switch (event.kind) {
+    case 'restock':
+      await shop.setStock(event.sku, event.quantity)
+      return teller.shop(`${nameOf(play, event.sku)} is back: ${event.quantity}`)
+    case 'price':
+      await shop.setPrice(event.sku, event)
+      return teller.shop(`${nameOf(play, event.sku)}: ${event.about}`)
+    case 'sale_by_date':
+      return enterSale(play, event)
+    case 'arrival':
+      await addArrival(play, event)
+      return teller.shop(`new: ${event.name}, ${event.price} €`)
+    case 'everything_cheaper':
+      return cutPrices(play, event)
+    case 'approve':
+      await play.api('POST', '/v1/runs/approve-all')
+      return teller.shop('“Yes, that sale was meant.” What was held may go.')
+    case 'refuse':
+      return refuseHeld(play)
+  }
+}
+
+function nameOf({ stage }: Play, sku: string): string {
+  const product = stage.sandbox.shop.product(sku)
+  const parent = product.parentId === 0 ? undefined : stage.sandbox.shop.product(product.parentId)
+  return parent === undefined ? product.name : `${parent.name}, ${product.name}`
+}
+
+/** Entered on one day, in force from another: the shop's own job changes the prices at midnight. */
+async function enterSale(play: Play, sale: Extract<ShopEvent, { kind: 'sale_by_date' }>): Promise<void> {
+  const { shop } = play.stage.sandbox
+  for (const sku of sale.skus) {
+    const regular = Number(shop.product(sku).regularPrice)
+    await shop.changeProduct(sku, {
+      sale_price: ((regular * (100 - sale.percent)) / 100).toFixed(2),
+      date_on_sale_from: sale.from,
+      date_on_sale_to: sale.to,
+    })
+  }
+  play.teller.shop(
+    `a sale is entered for ${sale.from.slice(0, 10)}: ${sale.percent} % off ${sale.skus.length} products`,
+  )
+  for (const local of [sale.from, sale.to]) {
+    play.agenda.plan(new Date(`${local}+01:00`), async () => {
+      await shop.runDueSales()
+      play.teller.shop(local === sale.from ? 'the sale begins' : 'the sale is over')
+    })
+  }
+}
+
+async function addArrival(play: Play, arrival: Extract<ShopEvent, { kind: 'arrival' }>): Promise<void> {
+  const { shop } = play.stage.sandbox
+  const sibling = shop.products().find(({ sku }) => sku.startsWith(arrival.sku.slice(0, 4)))
+  await shop.addProduct({
+    name: arrival.name,
+    sku: arrival.sku,
+    type: 'simple',
+    status: 'publish',
+    regular_price: arrival.price,
+    manage_stock: true,
+    stock_quantity: 40,
+    categories: (sibling?.categoryIds ?? []).map((id) => ({ id })),
+  })
+}
+
+async function cutPrices(play: Play, { percent, count }: { percent: number; count: number }): Promise<void> {
+  const { shop } = play.stage.sandbox
+  const cut = shop.products().filter(isPlain).slice(-count)
+  for (const product of cut)
+    await shop.setPrice(product.id, {
+      sale: ((Number(product.regularPrice) * (100 - percent)) / 100).toFixed(2),
+    })
+  play.teller.shop(`${percent} % off ${cut.length} products at once`)
+}
+
+function isPlain(product: Product): boolean {
+  return (
+    product.type === 'simple' &&
+    product.status === 'publish' &&
+    product.salePrice === '' &&
+    product.stockStatus === 'instock'
+  )
+}
+
+async function refuseHeld(play: Play): Promise<void> {
+  const held = (await play.api('GET', '/v1/runs?state=held')) as { items: { id: string }[] }
+  for (const { id } of held.items) await play.api('POST', `/v1/runs/${id}/refuse`)
+  play.teller.shop(`“No, that price was a slip.” ${held.items.length} held run(s) refused.`)
+}

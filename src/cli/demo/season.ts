@@ -1,0 +1,67 @@
+import { closing, inLisbon, opening } from './calendar.ts'
+import { firstName, type Play } from './play.ts'
+import { planReactions } from './reactions.ts'
+import { planLooks } from './shoppers.ts'
+import { planMerchant } from './merchant.ts'
+import { findNextDue } from './next-due-store.ts'
+import type { Witness } from './witness.ts'
+import { DateTime } from 'luxon'
+
+/** Plays the half-year from one thing that happens to the next. */
+export async function playSeason(play: Play, witness: Witness): Promise<void> {
+  planOptIns(play)
+  planLooks(play)
+  planMerchant(play)
+  planDailyRuns(play)
+  const { stage, agenda } = play
+  for (let at = agenda.next(); at !== undefined; at = await nextMoment(play)) {
+    stage.clock.set(at)
+    await agenda.playUntil(at)
+    await stage.settle()
+    await hear(play, witness)
+  }
+}
+
+async function nextMoment({ stage, agenda }: Play): Promise<Date | undefined> {
+  const due = await findNextDue(stage.db, stage.clock.now())
+  const moments = [due, agenda.next()].filter((at) => at !== undefined)
+  const next = moments.reduce<Date | undefined>(
+    (first, at) => (first === undefined || at < first ? at : first),
+    undefined,
+  )
+  return next === undefined || next > closing ? undefined : next
+}
+
+/** In the first week, one after the other. */
+function planOptIns({ stage, agenda, cast, teller }: Play): void {
+  cast.forEach((role, at) => {
+    agenda.plan(new Date(opening.getTime() + at * 45 * 60_000), () => {
+      stage.sandbox.whatsapp.writes(role.phone, 'START')
+    })
+  })
+  agenda.plan(opening, () =>
+    teller.people(`${cast.length} customers opt in, one after the other, by writing START`),
+  )
+}
+
+function planDailyRuns({ stage, agenda }: Play): void {
+  for (let day = inLisbon('2026-03-02 09:00'); day < closing; day = nextDay(day))
+    agenda.plan(day, async () => void (await stage.app.schedule.beat(['daily-run'])))
+}
+
+function nextDay(day: Date): Date {
+  return DateTime.fromJSDate(day, { zone: 'Europe/Lisbon' }).plus({ days: 1 }).toJSDate()
+}
+
+/** Tells who was written to, and lets them do something about it. */
+async function hear(play: Play, witness: Witness): Promise<void> {
+  const told = new Map<string, string[]>()
+  for (const message of witness.look(play)) {
+    const role = play.roleOf(message.personId)
+    const name = String(message.content.name)
+    told.set(name, [...(told.get(name) ?? []), role === undefined ? 'somebody' : firstName(role)])
+    if (role !== undefined && message.statuses.some(({ status }) => status === 'delivered'))
+      planReactions(play, role, message)
+  }
+  for (const [name, people] of told) play.teller.people(`${name.replaceAll('_', ' ')} → ${people.join(', ')}`)
+}
