@@ -1,5 +1,7 @@
 import type { SharedParts } from './app-parts.ts'
 import { createPlannerDeps } from './app-planner.ts'
+import { registerForgetting } from './app-forgetting.ts'
+import { registerSaleLane } from './app-sales.ts'
 import { syncTemplatesOfShop } from './app-shop-setup.ts'
 import { runDaily } from './campaigns/daily/run-daily.ts'
 import { retireCoupons } from './campaigns/loyalty-reward/coupon-store.ts'
@@ -12,6 +14,8 @@ import { loadShopSettings } from './shops/shop-store.ts'
 /** What is done by the clock. */
 export function registerJobs(parts: SharedParts, schedule: Schedule): void {
   const { db, clock, handlers, log } = parts
+  registerForgetting(parts, schedule)
+  registerSaleLane(parts)
   schedule.register({
     job: 'expire-alerts',
     every: { minutes: 60 },

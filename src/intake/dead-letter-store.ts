@@ -38,7 +38,8 @@ export type ReplayChoice =
   | { kind: 'all_dead' }
   | { kind: 'dead_since'; since: Date }
 
-const chosenEvents = `case $1 when 'ids' then state in ('dead', 'ignored') and id = any($2)
+// What has been forgotten of an event cannot be handled once more.
+const chosenEvents = `payload <> '' and case $1 when 'ids' then state in ('dead', 'ignored') and id = any($2)
   when 'all_dead' then state = 'dead' else state = 'dead' and finished_at >= $3 end`
 
 /** Returns how many wait again. An ignored event that belongs to no shop stays as it is: its delivery is what can be replayed. */

@@ -212,6 +212,12 @@ CREATE INDEX "clicks_person_id_at_idx" ON "clicks"("person_id", "at");
 CREATE INDEX "attribution_ledger_order_id_idx" ON "attribution_ledger"("order_id");
 
 -- CreateIndex
+CREATE INDEX "attribution_ledger_message_id_idx" ON "attribution_ledger"("message_id");
+
+-- CreateIndex
+CREATE INDEX "attribution_ledger_candidacy_id_idx" ON "attribution_ledger"("candidacy_id");
+
+-- CreateIndex
 CREATE INDEX "attribution_ledger_shop_id_campaign_id_at_idx" ON "attribution_ledger"("shop_id", "campaign_id", "at");
 
 -- CreateIndex
@@ -261,3 +267,8 @@ CREATE INDEX "products_sale_to_idx" ON "products"("sale_to") WHERE "sale_to" IS 
 
 ALTER TABLE "coupons" ADD CONSTRAINT "coupons_state_check" CHECK ("state" IN ('planned', 'made', 'used', 'to_delete', 'deleted', 'refused'));
 ALTER TABLE "campaign_runs" ADD CONSTRAINT "campaign_runs_occasion_check" CHECK (num_nonnulls("cycle_id", "price_event_id") = 1);
+
+-- What is to be forgotten one day is found without a look at all that is kept.
+CREATE INDEX "inbox_events_payload_idx" ON "inbox_events"("received_at") WHERE "payload" <> '' AND "state" IN ('done', 'ignored');
+CREATE INDEX "messages_content_idx" ON "messages"("created_at") WHERE "content" IS NOT NULL;
+CREATE INDEX "inbound_messages_payload_idx" ON "inbound_messages"("received_at") WHERE "payload" <> '';
