@@ -42,6 +42,10 @@ const alertBody = z
     ...who,
     ...which,
     anyVariation: z.boolean().default(false),
+    priceBelowMinor: z.int().min(1).optional().meta({
+      description:
+        'Asks for a price instead of stock: to be told when it costs this or less, in minor units of the shop’s currency.',
+    }),
     wording: text(1000).optional(),
     language: language.optional(),
   })
@@ -134,7 +138,7 @@ function alertsEndpoint(deps: StorefrontDeps): Endpoint {
   return endpoint({
     method: 'post',
     path: '/v1/alerts',
-    summary: 'Somebody asks to be told when a product is back',
+    summary: 'Somebody asks to be told when a product is back, or costs no more than they say',
     tag: 'storefront',
     caller: 'storefront',
     body: alertBody,
@@ -157,8 +161,9 @@ function alertsEndpoint(deps: StorefrontDeps): Endpoint {
           shopId: shop.id,
           personId,
           productId: product.id,
-          kind: 'back_in_stock',
+          kind: body.priceBelowMinor === undefined ? 'back_in_stock' : 'price_below',
           anyVariation: body.anyVariation,
+          thresholdMinor: body.priceBelowMinor ?? null,
           source: caller.kind === 'server' ? 'api' : 'storefront',
           wording: body.wording ?? null,
           language: body.language ?? null,
