@@ -89,6 +89,23 @@ test('a template with picture, named parameters, link and opt-out button', () =>
   })
 })
 
+test('a code to copy goes in the button that copies it', () => {
+  const buttons = [
+    { kind: 'copy_code' as const, index: 0, code: 'k7mq2xv9' },
+    { kind: 'url' as const, index: 1, suffix: 'Yk3vQ0aZ' },
+  ]
+  const sent = wire({ kind: 'template', name: 'loyalty_reward', language: 'en', parameters: [], buttons })
+  expect(sent).toHaveProperty('template.components', [
+    {
+      type: 'button',
+      sub_type: 'copy_code',
+      index: '0',
+      parameters: [{ type: 'coupon_code', coupon_code: 'k7mq2xv9' }],
+    },
+    { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 'Yk3vQ0aZ' }] },
+  ])
+})
+
 test('positional parameters go without names, and a template without any without components', () => {
   const template = { kind: 'template' as const, name: 't', language: 'en', buttons: [] }
   const parameters = [
