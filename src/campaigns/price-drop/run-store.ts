@@ -87,7 +87,10 @@ export function holdRuns(
   )
 }
 
-/** New runs whose time has come, with their products. */
+/**
+ * New runs whose time has come, with their products; of several about one item the first, so that the next finds what was planned for it
+ * and nobody is told of one price twice.
+ */
 export function listDueRuns(
   sql: Sql,
   campaignId: number,
@@ -95,8 +98,12 @@ export function listDueRuns(
   limit: number,
 ): Promise<{ runId: number; productId: number }[]> {
   return sql.query(
-    `select id as run_id, product_id from campaign_runs
-     where campaign_id = $1 and state = 'new' and next_wave_at <= $2 and expires_at > $2 order by next_wave_at, id limit $3`,
+    `select run_id, product_id from (
+       select distinct on (p.item_key) r.id as run_id, r.product_id, r.next_wave_at
+       from campaign_runs r join products p on p.id = r.product_id
+       where r.campaign_id = $1 and r.state = 'new' and r.next_wave_at <= $2 and r.expires_at > $2
+       order by p.item_key, r.next_wave_at, r.id) due
+     order by next_wave_at, run_id limit $3`,
     [campaignId, now, limit],
   )
 }
@@ -245,7 +252,7 @@ function considerSql(audience: string): string {
         when bought.last_at >= i.at then 'bought_since'
         when told.run_id is not null then 'already_told'
       end as reason,
-      case when i.reference_minor > 0 then greatest(-2000000000, (i.reference_minor - r.price_minor) * 10000 / i.reference_minor)::int end as drop_bps
+      case when i.reference_minor > 0 and r.price_minor is not null then greatest(-2000000000, (i.reference_minor - r.price_minor) * 10000 / i.reference_minor)::int end as drop_bps
     from priced i join run r on r.id = i.run_id join people p on p.id = i.person_id
       left join bought on bought.run_id = i.run_id and bought.person_id = i.person_id
       left join told on told.run_id = i.run_id and told.person_id = i.person_id
