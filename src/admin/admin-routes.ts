@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import type { Logger } from 'pino'
 import type { ConsentDeps } from '../people/consent.ts'
 import { findPersonByPublicId } from '../people/person-store.ts'
 import { verifyVisitorToken } from '../people/visitor-token.ts'
@@ -17,6 +18,7 @@ import { messageEndpoints } from './api/message-endpoints.ts'
 import { describeApi } from './api/openapi.ts'
 import { personEndpoints } from './api/person-endpoints.ts'
 import { personTagEndpoints } from './api/person-tag-endpoints.ts'
+import { previewEndpoints } from './api/preview-endpoints.ts'
 import { productEndpoints } from './api/product-endpoints.ts'
 import { reengagementEndpoints } from './api/reengagement-endpoints.ts'
 import { runEndpoints } from './api/run-endpoints.ts'
@@ -35,6 +37,7 @@ export interface AdminDeps {
   metrics: Metrics
   consent: ConsentDeps
   wake: (lane: string) => void
+  log: Logger
   version: string
 }
 
@@ -63,6 +66,7 @@ export function listEndpoints(deps: AdminDeps): Endpoint[] {
     ...campaignEndpoints(reads),
     ...campaignRulesEndpoints({ ...deps, ...reads }),
     ...runEndpoints({ ...deps, ...reads }),
+    ...previewEndpoints(deps),
     ...settingsEndpoints({ ...deps, ...reads }),
     ...auditEndpoints(reads),
     ...inboxEndpoints(reads),

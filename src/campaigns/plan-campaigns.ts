@@ -27,7 +27,8 @@ export async function planCampaigns(deps: PlannerDeps): Promise<number> {
   return handled
 }
 
-async function planShop(deps: PlannerDeps, shop: Shop): Promise<number> {
+/** The round of one shop. */
+export async function planShop(deps: PlannerDeps, shop: Shop): Promise<number> {
   const round = await loadRound(deps, shop)
   if (round === undefined) return 0
   let handled = await planStock(deps, round)

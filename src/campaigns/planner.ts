@@ -8,7 +8,7 @@ import type { CampaignKindName } from './campaign-kinds.ts'
 import type { PlannedCampaign } from './campaign-terms.ts'
 
 export interface PlannerDeps {
-  db: Database
+  db: Pick<Database, 'query' | 'execute' | 'transaction'>
   clock: Clock
   random: Random
   log: Logger

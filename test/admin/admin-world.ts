@@ -56,6 +56,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
         consent: { onOptOut: async () => undefined },
         version: 'test',
         wake: (lane) => woken.push(lane),
+        log: pino({ level: 'silent' }),
       }),
     )
   })

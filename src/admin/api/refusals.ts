@@ -9,6 +9,8 @@ const statuses: Readonly<Record<string, number>> = {
   campaign_missing: 404,
   run_missing: 404,
   run_not_held: 409,
+  dry_run_too_long: 503,
+  dry_run_in_the_way: 503,
 }
 
 /** Runs `work`; an expected refusal becomes the Problem it is, everything else stays what it was. */
