@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { createApp, type App } from './app.ts'
 import { setUpShop } from './app-shop-setup.ts'
 import { createLinkTokens } from './outbox/link-token.ts'
+import type { TemplateDefinitions } from './outbox/template-definition.ts'
 import { loadTemplateDefinitions } from './outbox/template-definitions.ts'
 import { createStandingClock, type MovableClock } from './platform/clock.ts'
 import type { Database } from './platform/database.ts'
@@ -31,6 +32,8 @@ export interface StageOptions {
   now: Date
   log: Logger
   seed?: 'shop' | 'empty'
+  /** Makes the templates in these languages only: all eight take a second. */
+  templateLanguages?: readonly string[]
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -70,7 +73,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     connections: app.connections,
     log,
     publicUrl: url,
-    definitions: loadTemplateDefinitions(),
+    definitions: keepLanguages(loadTemplateDefinitions(), options.templateLanguages),
   }
   await setUpShop({ ...setup, wake: () => undefined }, connected)
   const settle = async (): Promise<void> => {
@@ -92,4 +95,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await sandbox.stop()
     },
   }
+}
+
+function keepLanguages(definitions: TemplateDefinitions, kept?: readonly string[]): TemplateDefinitions {
+  if (kept === undefined) return definitions
+  return new Map(
+    [...definitions].map(([name, definition]) => {
+      const languages = Object.entries(definition.languages).filter(([code]) => kept.includes(code))
+      return [name, { ...definition, languages: Object.fromEntries(languages) }]
+    }),
+  )
 }

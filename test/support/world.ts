@@ -28,6 +28,7 @@ export async function createWorld(options: { now?: string } = {}): Promise<World
     now: new Date(options.now ?? '2026-03-10T12:00:00Z'),
     log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     seed: 'empty',
+    templateLanguages: ['en', 'pt_BR'],
   })
   const { whatsapp, shop } = stage.sandbox
   const pass = async (minutes: number): Promise<void> => {
