@@ -279,7 +279,7 @@ function reserve(world: World, rootId: number, candidacy: Candidacy, now: Moment
   world.messages.push(message)
   join(candidacy, message)
   const campaign = campaignOf(world, candidacy.kind)!
-  candidacy.variant = drawVariant(campaign, rootId)
+  candidacy.variant = purpose === 'alert' ? null : drawVariant(campaign, rootId)
   if (purpose === 'campaign' && hashOf('holdout', campaign.id, rootId) % 10_000 < campaign.holdoutBps) {
     message.state = 'held_out'
     message.reason = 'holdout'

@@ -37,6 +37,7 @@ export function buildWorld(draft: Draft, number: number): World {
   }
   addCycles(world, draft, base)
   addPrices(world, draft, base)
+  for (const product of world.products) product.isSellable &&= product.priceMinor !== null
   addInterest(world, draft, base)
   addHistory(world, draft, base)
   addPast(world, draft)
@@ -93,7 +94,7 @@ function buildProducts(draft: Draft, base: number): Product[] {
       stockManagedBy: isKeptByParent ? 'parent' : own,
       quantity: own === 'none' ? null : one.quantity,
       isInStock,
-      isSellable: isInStock && one.priceMinor !== null && one.isSellable,
+      isSellable: isInStock && one.isSellable,
       firstPublishedAt: draft.now - one.publishedAge,
     })
   }
@@ -118,18 +119,20 @@ function addCycles(world: World, draft: Draft, base: number): void {
 
 /** A product's prices follow each other: each change goes from what was charged to something else. */
 function addPrices(world: World, draft: Draft, base: number): void {
-  for (const [at, { prices }] of draft.products.entries()) {
+  for (const [at, { prices, isLastPrice }] of draft.products.entries()) {
     const product = world.products[at]!
     const times = new Set<number>()
     for (const one of prices.toSorted((first, second) => second.age - first.age)) {
       if (times.has(one.age) || one.from === one.to) continue
       times.add(one.age)
       const changedAt = draft.now - one.age
+      const [fromMinor, toMinor] = one.isFall && one.from < one.to ? [one.to, one.from] : [one.from, one.to]
+      if (isLastPrice) product.priceMinor = toMinor
       world.priceEvents.push({
         id: base + world.priceEvents.length,
         productId: product.id,
-        fromMinor: one.from,
-        toMinor: one.to,
+        fromMinor,
+        toMinor,
         at: changedAt,
         seenAt: changedAt,
       })

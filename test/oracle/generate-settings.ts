@@ -7,7 +7,11 @@ import { dayMs, hourMs, minuteMs, type Kind } from './world.ts'
 export type SettingsDraft = Record<string, Record<string, unknown>>
 
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.option(arbitrary, { nil: undefined, freq: 1 })
+  fc.oneof(
+    { withCrossShrink: true },
+    { arbitrary: fc.constant(undefined), weight: 2 },
+    { arbitrary, weight: 1 },
+  )
 
 const fields = (shape: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Record<string, unknown>> =>
   fc
@@ -15,7 +19,7 @@ const fields = (shape: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Reco
     .map((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 
 const caps = fields({
-  campaignEveryDays: sometimes(fc.constantFrom(1, 2, 14)),
+  campaignEveryDays: fc.constantFrom(7, 7, 1, 2, 14),
   messagesPer30Days: sometimes(fc.constantFrom(1, 2, 3)),
   campaignsPer30DaysWithOpenAlert: sometimes(fc.constantFrom(0, 1, 2)),
   alertEveryHours: sometimes(fc.constantFrom(1, 48)),
@@ -82,7 +86,7 @@ const settingsOf: Record<Kind, fc.Arbitrary<Record<string, unknown>>> = {
     repeatDays: sometimes(fc.constantFrom(0, 30)),
     perUnit: fc.constantFrom(1, 1, 3),
     waveMinutes: sometimes(fc.constantFrom(15, 1)),
-    endsHours: sometimes(fc.constantFrom(5, 200)),
+    endsHours: sometimes(fc.constantFrom(5, 200, 400)),
   }),
   price_drop: fields({
     thresholdBps: sometimes(fc.constantFrom(0, 500, 5_000)),
@@ -90,7 +94,7 @@ const settingsOf: Record<Kind, fc.Arbitrary<Record<string, unknown>>> = {
     honestReference: sometimes(fc.constant(false)),
     interestDays: sometimes(fc.constantFrom(1, 60)),
     saleEndsHours: sometimes(fc.constantFrom(0, 48)),
-    endsHours: sometimes(fc.constantFrom(5, 200)),
+    endsHours: sometimes(fc.constantFrom(5, 200, 400)),
   }),
   loyalty_reward: fields({
     minSpentMinor: fc.constantFrom(1_000, 4_000, 20_000),

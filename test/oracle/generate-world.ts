@@ -71,15 +71,22 @@ const ages = {
 }
 
 const age = (list: readonly number[]): fc.Arbitrary<number> => fc.constantFrom(...list)
-/** Mostly the first; the others now and then. */
+/** The first, but for one in five: then one of the others. */
 const mostly = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
   fc.oneof(
     { withCrossShrink: true },
-    { arbitrary: fc.constant(usual), weight: 7 },
-    { arbitrary: fc.constantFrom(...others), weight: 3 },
+    { arbitrary: fc.constant(usual), weight: 4 },
+    { arbitrary: fc.constantFrom(...others), weight: 1 },
   )
-const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
-  fc.option(arbitrary, { nil: null, freq: 1 })
+/** The first, but for one in twenty: what stops everything else. */
+const nearlyAlways = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    { arbitrary: fc.constant(usual), weight: 19 },
+    { arbitrary: fc.constantFrom(...others), weight: 1 },
+  )
+const many = <T>(arbitrary: fc.Arbitrary<T>, maxLength: number, minLength = 0): fc.Arbitrary<T[]> =>
+  fc.array(arbitrary, { minLength, maxLength, size: 'max' })
 const place = fc.nat({ max: 7 })
 
 const places = [
@@ -101,37 +108,39 @@ const person = fc.record({
   consent: mostly('opted_in' as const, 'opted_out' as const, 'unknown' as const, 'pending' as const),
   consentAge: age(ages.consent),
   consentSource: fc.constantFrom('keyword', 'import'),
-  metaStop: mostly(false, false, false, true),
-  pausedAge: mostly<number | null>(null, null, null, hourMs, 2 * dayMs),
-  isHandedOff: mostly(false, false, false, true),
+  metaStop: nearlyAlways(false, true),
+  pausedAge: nearlyAlways<number | null>(null, hourMs, 2 * dayMs),
+  isHandedOff: nearlyAlways(false, true),
   tags: fc.subarray(['vip', 'friend']),
   contactAge: age(ages.contact),
   /** Merged into the person at this place, if that is an earlier one. */
-  mergedInto: mostly<number | null>(null, 0, 1, 2, null, null, null, null),
+  mergedInto: mostly<number | null>(null, 0, 1, 2),
 })
 
-const price = fc.constantFrom(1000, 900, 899, 901, 950, 500, 100, 1, 2000)
+const price = fc.constantFrom(1000, 1000, 1000, 900, 899, 901, 950, 500, 100, 1, 2000)
 
 const product = fc.record({
   kind: mostly('simple' as const, 'variable' as const, 'variation' as const),
   /** Shares the item key of the product at this place, if that is an earlier one of its kind. */
-  translationOf: mostly<number | null>(null, null, null, 0, 1),
+  translationOf: mostly<number | null>(null, 0, 1),
   categoryIds: fc.subarray([11, 12, 13]),
   priceMinor: fc.oneof({ weight: 9, arbitrary: price }, { weight: 1, arbitrary: fc.constant(null) }),
   saleEndsIn: mostly<number | null>(null, 6 * hourMs, 6 * hourMs - 1, 6 * hourMs + 1, dayMs, -hourMs),
   stockManagedBy: mostly('own' as const, 'none' as const, 'parent' as const),
   quantity: fc.constantFrom(1, 2, 5, 0),
-  isSellable: mostly(true, false),
-  publishedAge: rarely(age(ages.published)).map((one) => one ?? 400 * dayMs),
+  isSellable: nearlyAlways(true, false),
+  publishedAge: fc.oneof(fc.constant(400 * dayMs), age(ages.published)),
   cycle: fc.option(
     fc.record({
       age: age(ages.cycle),
       outFor: mostly<number | null>(dayMs, null, 5 * minuteMs, 10 * minuteMs, 10 * minuteMs - 1),
-      isClosed: mostly(false, true),
+      isClosed: nearlyAlways(false, true),
     }),
-    { nil: null, freq: 2 },
+    { nil: null, freq: 3 },
   ),
-  prices: fc.array(fc.record({ age: age(ages.price), from: price, to: price }), { maxLength: 3 }),
+  prices: many(fc.record({ age: age(ages.price), from: price, to: price, isFall: mostly(true, false) }), 3),
+  /** What is charged now is what the last change came to. */
+  isLastPrice: mostly(true, false),
 })
 
 const view = fc.record({
@@ -152,8 +161,8 @@ const alert = fc.record({
   thresholdMinor: price,
   age: age(ages.asked),
   /** Until now it was open for so long; 0: it expires now. */
-  leftMs: mostly(50 * dayMs, 0, 1),
-  isEnded: mostly(false, false, true),
+  leftMs: nearlyAlways(50 * dayMs, 0, 1),
+  isEnded: nearlyAlways(false, true),
 })
 
 const order = fc.record({
@@ -226,7 +235,11 @@ export type StepDraft = Draft['steps'][number]
 
 /** Up to 8 people and 5 products, and up to three moments at which the planners look. */
 export const drafts: fc.Arbitrary<Draft> = fc.record({
-  now: fc.constantFrom(...moments),
+  now: fc.oneof(
+    { withCrossShrink: true },
+    { arbitrary: fc.constantFrom(...moments.slice(0, 2)), weight: 1 },
+    { arbitrary: fc.constantFrom(...moments), weight: 1 },
+  ),
   shop: fc.constantFrom(
     { country: 'PT', timeZone: 'Europe/Lisbon' },
     { country: 'BR', timeZone: 'America/Sao_Paulo' },
@@ -234,13 +247,13 @@ export const drafts: fc.Arbitrary<Draft> = fc.record({
   ),
   settings: settingsDraft,
   campaigns: campaignDrafts,
-  people: fc.array(person, { minLength: 1, maxLength: 8 }),
-  products: fc.array(product, { minLength: 1, maxLength: 5 }),
-  views: fc.array(view, { maxLength: 12 }),
-  alerts: fc.array(alert, { maxLength: 6 }),
-  orders: fc.array(order, { maxLength: 6 }),
-  inbound: fc.array(inbound, { maxLength: 3 }),
-  past: fc.array(past, { maxLength: 8 }),
+  people: many(person, 8, 1),
+  products: many(product, 5, 1),
+  views: many(view, 25),
+  alerts: many(alert, 8),
+  orders: many(order, 6),
+  inbound: many(inbound, 3),
+  past: many(past, 8),
   isDaily: fc.boolean(),
-  steps: fc.array(later, { maxLength: 3 }),
+  steps: many(later, 3),
 })

@@ -49,8 +49,8 @@ export function happen(world: World, step: StepDraft, now: Moment): void {
   const product = pick(world.products, step.product)
   const personId = pick(world.people, step.person).id
   const root = world.people.find((record) => record.id === rootIdOf(world, personId))!
-  const id =
-    (world.shop.id + 0) * 1_000 + 500 + world.views.length + world.orders.length + world.alerts.length
+  const known = [...world.orders, ...world.alerts, ...world.priceEvents, ...world.cycles]
+  const id = Math.max(world.shop.id * 1_000 + 500, ...known.map((one) => one.id)) + 1
   switch (step.event) {
     case 'none':
       return

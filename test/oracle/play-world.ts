@@ -47,6 +47,11 @@ async function planBoth(
   if (at.isDaily) runDailyByTheRules(world, at.now)
   plan(world, at.now)
   await planInDatabase(db, world.shop.id, at)
+  for (const c of world.candidacies)
+    if (!c.occasion.startsWith('past')) {
+      const key = `${c.kind} ${c.trigger} ${c.state} ${c.reason ?? ''}`
+      tally.set(key, (tally.get(key) ?? 0) + 1)
+    }
   const differences = findDifferences(describeWorld(world), await readLog(db, world.shop.id))
   return differences.map((line) => `${new Date(at.now).toISOString()}${at.isDaily ? ' daily' : ''} ${line}`)
 }
@@ -67,3 +72,5 @@ async function planInDatabase(
   if (at.isDaily) await runDaily(deps, shopId, new Date(at.now))
   while ((await planCampaigns(deps)) > 0);
 }
+
+export const tally = new Map<string, number>()
