@@ -272,3 +272,11 @@ ALTER TABLE "campaign_runs" ADD CONSTRAINT "campaign_runs_occasion_check" CHECK 
 CREATE INDEX "inbox_events_payload_idx" ON "inbox_events"("received_at") WHERE "payload" <> '' AND "state" IN ('done', 'ignored');
 CREATE INDEX "messages_content_idx" ON "messages"("created_at") WHERE "content" IS NOT NULL;
 CREATE INDEX "inbound_messages_payload_idx" ON "inbound_messages"("received_at") WHERE "payload" <> '';
+
+-- Each index is written with every candidacy and every message: those that answer nothing of their own go, those that do hold it all.
+DROP INDEX "messages_person_id_counted_at_idx";
+CREATE INDEX "messages_person_id_counted_at_purpose_id_idx" ON "messages"("person_id", "counted_at", "purpose", "id");
+CREATE INDEX "messages_unsent_person_idx" ON "messages"("person_id") WHERE "state" = 'waiting';
+DROP INDEX "reengagement_log_run_id_rank_idx";
+DROP INDEX "reengagement_log_message_id_idx";
+CREATE INDEX "reengagement_log_message_idx" ON "reengagement_log"("message_id") WHERE "message_id" IS NOT NULL;

@@ -80,7 +80,7 @@ function considerSql(audience: string): string {
         select max(v.at) from product_views v where v.person_id = i.person_id and v.product_id = i.product_id
           and v.in_stock = false and v.at < r.opened_at + interval '1 second') end
     from run r join parent t on t.run_id = r.id join product_interest i on i.product_id = t.product_id
-    where i.last_sold_out_at >= r.since
+    where i.last_at >= r.since and i.last_sold_out_at >= r.since
   ),
   interested as (
     select distinct on (run_id, person_id) * from (
@@ -92,9 +92,10 @@ function considerSql(audience: string): string {
   ),
   bought as (${boughtByRunSql}),
   told as (
-    select distinct r.id as run_id, w.root_id as person_id
-    from run r join reengagement_log l on l.shop_id = $2 and l.item_key = r.item_key and l.message_id is not null
-      join messages m on m.id = l.message_id and m.counted_at > $6 join people w on w.id = l.person_id
+    select distinct i.run_id, i.person_id
+    from interested i join run r on r.id = i.run_id join people w on w.root_id = i.person_id
+      join reengagement_log l on l.person_id = w.id and l.item_key = r.item_key and l.message_id is not null
+      join messages m on m.id = l.message_id and m.counted_at > $6
   ),
   judged as (
     select i.*, row_number() over (partition by i.run_id order by i.asked desc, i.at, i.person_id) as rank,

@@ -231,10 +231,11 @@ function considerSql(audience: string): string {
   ),
   bought as (${boughtByRunSql}),
   told as (
-    select distinct r.id as run_id, w.root_id as person_id
-    from run r join reengagement_log l on l.shop_id = $2 and l.item_key = r.item_key and l.campaign_id = r.campaign_id
-      and l.price_minor <= r.price_minor and l.run_id <> r.id
-      left join messages m on m.id = l.message_id join people w on w.id = l.person_id
+    select distinct i.run_id, i.person_id
+    from interested i join run r on r.id = i.run_id join people w on w.root_id = i.person_id
+      join reengagement_log l on l.person_id = w.id and l.item_key = r.item_key and l.campaign_id = r.campaign_id
+        and l.price_minor <= r.price_minor and l.run_id is distinct from r.id
+      left join messages m on m.id = l.message_id
     where m.counted_at is not null or l.state in ('waiting', 'reserved')
   ),
   judged as (
