@@ -1,3 +1,5 @@
+import '../support/property-seed.ts'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { couponCodeOf } from '../../src/campaigns/loyalty-reward/coupon-code.ts'
 import {
@@ -5,6 +7,7 @@ import {
   releaseCoupons,
   retireCoupons,
 } from '../../src/campaigns/loyalty-reward/coupon-store.ts'
+import type { RestFault } from '../../src/sandbox/shop/rest-faults.ts'
 import { createCouponWorld, madeCoupon, type CouponWorld } from './coupon-world.ts'
 
 const minutes = (count: number): number => count * 60_000
@@ -188,6 +191,9 @@ describe('a shop in trouble', () => {
       kind: 'wait',
       until: new Date(world.clock.now().getTime() + 45_000),
     })
+    // What was made already is found, not made again.
+    if ('isDone' in fault)
+      world.sandbox.shop.setRestFaults([{ method: 'POST', path: 'coupons', answer: 'no_route' }])
     world.clock.advance(30_000)
     await world.workAll()
     const { code } = await world.row(candidacyId)
@@ -432,4 +438,59 @@ describe('the broom', () => {
       expect(world.inShop()).toEqual([])
     },
   )
+})
+
+describe('whatever happens, and in whatever order', () => {
+  const fault: fc.Arbitrary<RestFault> = fc.record({
+    method: fc.constantFrom('POST', 'POST', 'GET', 'PUT', 'DELETE'),
+    path: fc.constant('coupons'),
+    answer: fc.constantFrom('html', 'error_500', 'cut', 'no_route'),
+    isDone: fc.boolean(),
+    times: fc.integer({ min: 1, max: 3 }),
+  })
+  const act = fc.record({
+    // Before the message goes; when it ends, told at once or only to the broom; nothing but the lane.
+    kind: fc.constantFrom('asked', 'asked', 'ended', 'forgotten', 'worked'),
+    faults: fc.array(fault, { maxLength: 2 }),
+    laterMs: fc.constantFrom(0, minutes(31), days(3)),
+    works: fc.boolean(),
+  })
+
+  test('a person never has two coupons, what is ready is good, and none is left behind', async () => {
+    await using world = await createCouponWorld()
+    const toState = (candidacyId: number, state: string) =>
+      world.db.execute('update reengagement_log set state = $2 where id = $1', [candidacyId, state])
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 3, maxLength: 9 }), async (acts) => {
+        const candidacyId = await world.candidacy()
+        const own = () =>
+          world
+            .inShop()
+            .filter(({ metaData }) => metaData.some(({ value }) => value === `default:${candidacyId}`))
+        for (const { kind, faults, laterMs, works } of acts) {
+          world.sandbox.shop.setRestFaults(faults)
+          if (kind === 'asked') {
+            await toState(candidacyId, 'reserved')
+            const ready = await world.ready(candidacyId)
+            if (ready.kind === 'ready') expect(own()).toMatchObject([{ code: ready.code }])
+          }
+          if (kind === 'ended' || kind === 'forgotten') await toState(candidacyId, 'suppressed')
+          if (kind === 'ended') await release(world, candidacyId)
+          if (kind === 'forgotten') await retireCoupons(world.db, world.clock.now())
+          if (works || kind === 'worked') await world.work()
+          expect(own().length).toBeLessThanOrEqual(1)
+          world.clock.advance(laterMs)
+        }
+        world.sandbox.shop.setRestFaults([])
+        world.clock.advance(minutes(31))
+        await world.workAll()
+        await toState(candidacyId, 'suppressed')
+        await release(world, candidacyId)
+        await world.workAll()
+        expect(own()).toEqual([])
+        expect(await world.db.query(`select state from coupons where state <> 'deleted'`)).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
 })
