@@ -98,19 +98,18 @@ export async function insertPerson(
 
 /** The shop's templates, approved, as WhatsApp would list them. */
 export async function insertTemplates(db: Database, shop: { shopId: number }, now: Date): Promise<void> {
-  for (const definition of loadTemplateDefinitions().values()) {
-    for (const language of Object.keys(definition.languages)) {
-      const { components } = toNewTemplate(definition, language, {
-        hubUrl: 'https://hub.example',
-        headerHandle: 'handle',
-      })
-      await db.execute(
-        `insert into templates (shop_id, waba_id, name, language, meta_id, category, parameter_format, components, status, synced_at)
-         select $1, id, $2, $3, $2 || '.' || $3, 'MARKETING', $4, $5, 'APPROVED', $6 from meta_wabas where shop_id = $1`,
-        [shop.shopId, definition.name, language, definition.parameterFormat, JSON.stringify(components), now],
-      )
-    }
-  }
+  const made = [...loadTemplateDefinitions().values()].flatMap((definition) =>
+    Object.keys(definition.languages).map((language) =>
+      toNewTemplate(definition, language, { hubUrl: 'https://hub.example', headerHandle: 'handle' }),
+    ),
+  )
+  await db.execute(
+    `insert into templates (shop_id, waba_id, name, language, meta_id, category, parameter_format, components, status, synced_at)
+     select $1, w.id, t.name, t.language, t.name || '.' || t.language, 'MARKETING', t."parameterFormat", t.components, 'APPROVED', $3
+     from meta_wabas w, jsonb_to_recordset($2::jsonb) t(name text, language text, "parameterFormat" text, components jsonb)
+     where w.shop_id = $1`,
+    [shop.shopId, JSON.stringify(made), now],
+  )
 }
 
 export interface ProductSeed {
