@@ -5,6 +5,8 @@ import { createMissingWebhooks } from '../app-shop-setup.ts'
 import { campaignCommand, campaignsCommand } from './campaign-commands.ts'
 import { badUsage, type CommandDeps } from './command.ts'
 import { continueUntilDone } from './follow-import.ts'
+import { reportCommand, reportOptions, type ReportOptions } from './report.ts'
+import { previewCommand } from './preview-command.ts'
 import { runCommand, runsCommand } from './run-commands.ts'
 import { auditCommand, settingsCommand } from './settings-commands.ts'
 import { createTemplates, templatesCommand } from './template-commands.ts'
@@ -12,6 +14,7 @@ import { listDeadLetters } from '../intake/dead-letter-store.ts'
 import { readInboxHealth } from '../intake/inbox-health.ts'
 import { replayInbox } from '../intake/replay-inbox.ts'
 import { HubError } from '../platform/errors.ts'
+import { systemRandom } from '../platform/random.ts'
 import { startNumber } from '../shops/number-store.ts'
 import { findShopByKey } from '../shops/shop-store.ts'
 import type { Shop } from '../shops/shop.ts'
@@ -26,12 +29,15 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
                                change its rules: thresholdBps=1500 audience.include.countries=PT,ES holdoutBps=500
                                variants=a:70,b:30; "default" goes back to the default
   hub campaign on|off KIND     switch it; what happened before it was switched on is not announced
+  hub campaign preview KIND    who would get what now, who would not and why, and what it would cost; changes nothing
   hub runs [--held]            what the campaigns are working through; what waits for a yes
   hub run approve ID|all | hub run refuse ID
                                say yes or no to what is held
   hub settings [show]          the rules of the shop, with their defaults
   hub settings set key=value … change them: caps.campaignEveryDays=10 shop.timeZone=Europe/Lisbon
   hub audit                    who changed what, and when
+  hub report [--from DAY --to DAY --campaign KIND --by campaign|variant|day --csv]
+                               what campaigns did and earned; the last 30 days
   hub templates [create|sync]  the state of all, and what is out of date; make missing ones; ask WhatsApp again
   hub import                   read all products, variations, customers and orders from the shop, with progress
   hub dead-letters             what could not be handled, and why
@@ -42,7 +48,7 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
   --shop KEY                   which shop (default: SHOP_ID)
 `
 
-interface Options {
+interface Options extends ReportOptions {
   held: boolean
 }
 
@@ -64,11 +70,15 @@ const commands: Record<string, Command> = {
     await createTemplates(toTemplateDeps(tools, shop))
   },
   campaigns: (tools, shop) => campaignsCommand(toDeps(tools, shop)),
-  campaign: (tools, shop, words) => campaignCommand(toDeps(tools, shop), words),
+  campaign: (tools, shop, words) =>
+    words[0] === 'preview'
+      ? previewCommand({ ...toDeps(tools, shop), random: systemRandom, log: tools.log }, words.slice(1))
+      : campaignCommand(toDeps(tools, shop), words),
   runs: (tools, shop, _words, { held }) => runsCommand(toDeps(tools, shop), held),
   run: (tools, shop, words) => runCommand(toDeps(tools, shop), words),
   settings: (tools, shop, words) => settingsCommand(toDeps(tools, shop), words),
   audit: (tools, shop) => auditCommand(toDeps(tools, shop)),
+  report: (tools, shop, _words, options) => reportCommand(toDeps(tools, shop), options),
   templates: (tools, shop, [what]) => templatesCommand(toTemplateDeps(tools, shop), what),
   import: async (tools, shop) => continueUntilDone(tools.imports, shop, print),
   'dead-letters': async (tools) => {
@@ -106,7 +116,12 @@ const toDeps = ({ db, clock }: Toolbox, shop: Shop): CommandDeps => ({ db, clock
 async function run(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { shop: { type: 'string' }, help: { type: 'boolean' }, held: { type: 'boolean' } },
+    options: {
+      shop: { type: 'string' },
+      help: { type: 'boolean' },
+      held: { type: 'boolean' },
+      ...reportOptions,
+    },
   })
   const [name, ...words] = positionals
   if (values.help === true || name === undefined) {
@@ -123,7 +138,7 @@ async function run(): Promise<void> {
       throw new HubError('shop_missing', `There is no shop "${key}" yet.`, {
         advice: 'Start the hub once: npm start',
       })
-    await command(tools, shop, words, { held: values.held === true })
+    await command(tools, shop, words, { ...values, held: values.held === true })
   } finally {
     await tools.close()
   }
