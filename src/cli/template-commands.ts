@@ -37,7 +37,8 @@ async function showTemplates({ db, shop, publicUrl, print }: TemplateDeps): Prom
 }
 
 function lineOf({ name, language, status, category, quality, reason }: Template): string {
-  const more = [category, quality === null ? '' : `quality ${quality}`, reason ?? ''].filter(Boolean)
+  const isRated = quality !== null && quality !== 'UNKNOWN'
+  const more = [category, isRated ? `quality ${quality}` : '', reason ?? ''].filter((part) => part !== '')
   return `${name.padEnd(24)} ${language.padEnd(6)} ${status.padEnd(9)} ${more.join(', ')}`
 }
 
@@ -47,7 +48,11 @@ export async function createTemplates(deps: TemplateDeps): Promise<void> {
   const result = await createTemplatesOfShop(deps, shop.id, loadTemplateDefinitions())
   if (!('created' in result))
     throw new HubError('refused', `WhatsApp did not take the templates: ${JSON.stringify(result)}`)
-  print(`Templates made: ${result.created.length}. Meta reviews them, mostly within minutes.`)
+  print(
+    result.created.length === 0 && result.failed.length === 0
+      ? 'All templates were there.'
+      : `Templates made: ${result.created.length}. Meta reviews them, mostly within minutes.`,
+  )
   for (const failed of result.failed)
     print(`  not made: ${failed.name} ${failed.language}: ${failed.details}`)
   if (result.failed.length > 0) print('The same command makes those that are missing.')

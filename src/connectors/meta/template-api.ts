@@ -68,7 +68,7 @@ function readTemplate(template: JsonObject): MetaTemplate | undefined {
     parameterFormat: template.parameter_format === 'NAMED' ? 'NAMED' : 'POSITIONAL',
     components: objectsIn(template.components),
     quality: asText(asObject(template.quality_score)?.score),
-    rejectedReason: asText(template.rejected_reason),
+    rejectedReason: template.rejected_reason === 'NONE' ? undefined : asText(template.rejected_reason),
   }
 }
 
