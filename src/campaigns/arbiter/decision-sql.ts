@@ -191,7 +191,7 @@ export function decisionSql(settings: ShopSettings): string {
           when l.may_wait and s.loser_free_at < l.expires_at then case when s.winner is null then s.loser_cap else 'outranked' end
           when l.may_wait or s.winner is null then s.loser_cap else 'outranked' end as reason,
           l.may_wait and s.loser_free_at < l.expires_at
-            and not (w.campaign_id = l.campaign_id and l.campaign_id = any(${p.groupingCampaignIds})) as waits) verdict
+            and not (coalesce(w.campaign_id = l.campaign_id, false) and l.campaign_id = any(${p.groupingCampaignIds})) as waits) verdict
       cross join lateral (select case when coalesce(verdict.waits, false) then 'waiting' else 'suppressed' end as state, verdict.reason) loss
     where not l.asked and not (s.campaign_now and l.is_first)
   ),
