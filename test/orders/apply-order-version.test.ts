@@ -16,41 +16,7 @@ import {
 } from '../catalog/catalog-world.ts'
 import { hasWooFixtures, readWooFixtures, type RecordedDelivery } from '../connectors/woocommerce/fixtures.ts'
 import { insertPerson, someMonday } from '../support/rows.ts'
-
-const line = {
-  wcLineId: 1,
-  productWcId: 1,
-  variationWcId: null,
-  name: 'Cup',
-  sku: null,
-  quantity: 2,
-  totalMinor: 2580,
-}
-
-function wooOrder(overrides: Partial<WooOrder> = {}): WooOrder {
-  return {
-    wcId: 77,
-    number: '77',
-    status: 'processing',
-    currency: 'EUR',
-    totalMinor: 2580,
-    itemsMinor: 2580,
-    customerWcId: 5,
-    firstName: 'Ana',
-    lastName: 'Sousa',
-    phone: '+351 912 000 001',
-    email: 'ana@example.test',
-    billingCountry: 'PT',
-    placedAt: minute(0),
-    paidAt: null,
-    modifiedAt: minute(0),
-    lines: [line],
-    couponCodes: [],
-    linkToken: null,
-    refunds: [],
-    ...overrides,
-  }
-}
+import { line, wooOrder } from './order-builder.ts'
 
 const nobody: OrderDeps = { findPerson: async () => undefined }
 

@@ -111,7 +111,10 @@ async function putOff(
     { importId: run.id, stage: run.cursor.stage, reason },
     'import: no answer, trying again later',
   )
-  await postponeImport(deps.db, run.id, new Date(now.getTime() + retryMs))
+  await postponeImport(deps.db, run, {
+    problem: { resource: run.cursor.stage, wcId: null, reason },
+    until: new Date(now.getTime() + retryMs),
+  })
 }
 
 async function readPage(deps: ImportDeps, run: ImportRun): Promise<PageResult> {

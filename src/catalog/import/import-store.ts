@@ -91,12 +91,18 @@ export async function saveImport(tx: Tx, run: ImportRun): Promise<void> {
   )
 }
 
-/** Moves a run that could not go on to a later time. */
-export async function postponeImport(sql: Sql, runId: number, until: Date): Promise<void> {
-  await sql.execute(`update import_runs set updated_at = $2 where id = $1 and state = 'running'`, [
-    runId,
-    until,
-  ])
+/** Moves a run that could not go on to a later time, and keeps why: once, however often it is moved for the same reason. */
+export async function postponeImport(
+  sql: Sql,
+  run: ImportRun,
+  later: { problem: ImportProblem; until: Date },
+): Promise<void> {
+  await sql.execute(
+    `update import_runs set updated_at = $2,
+       problems = case when problems @> $3::jsonb or jsonb_array_length(problems) >= 100 then problems else problems || $3::jsonb end
+     where id = $1 and state = 'running'`,
+    [run.id, later.until, JSON.stringify([later.problem])],
+  )
 }
 
 /** Ends a run that cannot go on, with what stopped it. */
