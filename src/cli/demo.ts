@@ -6,20 +6,25 @@ import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts'
 import { openDatabase } from '../platform/database.ts'
 import { createLog } from '../platform/log.ts'
 import { applyMigrations } from '../platform/migrations.ts'
-import { tellStory } from './demo-story.ts'
-import { createTeller } from './demo-teller.ts'
+import { opening } from './demo/calendar.ts'
+import { tellStory } from './demo/story.ts'
+import { createTeller } from './demo/teller.ts'
 
-// The main story, headless, on a database of its own that is thrown away. Ends with 0 only if everything told was also seen.
+// Half a year of a shop, headless, on a database of its own that is thrown away. Ends with 0 only if every claim at its end holds.
 
 const folder = mkdtempSync(join(tmpdir(), 'hub-demo-'))
 chmodSync(folder, 0o755)
-const server = await startEmbeddedPostgres({ dataDir: folder })
+const server = await startEmbeddedPostgres({
+  dataDir: folder,
+  // Nothing of it is to be kept.
+  flags: ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'],
+})
 try {
   await applyMigrations(server.url)
   const db = openDatabase(server.url)
   const stage = await openStage({
     db,
-    now: new Date('2026-03-09T11:00:00Z'),
+    now: opening,
     log: createLog({ level: 'warn', pretty: false }),
   })
   const teller = createTeller(stage.clock, (line) => process.stdout.write(`${line}\n`))

@@ -92,7 +92,7 @@ test('a link is followed to the shop, and the order says by which way its buyer 
   expect(shop.order(order.id)).toMatchObject({ status: 'completed', refunds: [{ amountMinor: 500 }] })
   await shop.refund(order.id, {})
   expect(shop.order(order.id)).toMatchObject({ status: 'refunded' })
-  expect(buyers.placed()).toEqual([{ personId: id, orderId: order.id }])
+  expect(buyers.placed()).toEqual([{ personId: id, orderId: order.id, status: 'pending' }])
 })
 
 test('a preview is nobody’s visit, and by the next day the browser has forgotten where it came from', async () => {

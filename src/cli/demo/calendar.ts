@@ -6,7 +6,7 @@ export type ShopEvent =
   | { kind: 'price'; sku: string; regular?: string; sale?: string; about: string }
   | { kind: 'sale_by_date'; skus: readonly string[]; percent: number; from: string; to: string }
   | { kind: 'arrival'; name: string; sku: string; category: string; price: string }
-  | { kind: 'everything_cheaper'; percent: number; count: number }
+  | { kind: 'everything_cheaper'; percent: number; skus: readonly string[] }
   | { kind: 'approve' }
   | { kind: 'refuse' }
 
@@ -26,6 +26,12 @@ const on = (day: string, event: ShopEvent): Dated => ({ at: inLisbon(`2026-${day
 export const opening = inLisbon('2026-03-02 10:00')
 export const closing = inLisbon('2026-08-31 20:00')
 
+/** More at once than a merchant changes by hand. */
+const springSale = [
+  'BRW-SERVER', 'BRW-SCALE', 'BRW-AERO', 'BRW-TAMPER', 'BRW-JUG', 'BRW-BRUSH', 'BRW-MOKA3', 'COF-HUILA', 'COF-CERRADO', 'COF-TIMOR',
+  'GFT-POSTER', 'GFT-CHOC',
+] // prettier-ignore
+
 export const calendar: readonly Dated[] = [
   on('03-05 11:00', { kind: 'restock', sku: 'COF-SIDAMA', quantity: 12 }),
   on('03-12 15:00', { kind: 'restock', sku: 'TEE-ELEVADOR-M', quantity: 2 }),
@@ -39,8 +45,8 @@ export const calendar: readonly Dated[] = [
   on('04-28 09:40', { kind: 'arrival', sku: 'CUP-STONE', name: 'Stoneware cup, speckled', category: 'Cups and glasses', price: '17.00' }),
   on('04-28 09:50', { kind: 'arrival', sku: 'BRW-SIPHON', name: 'Siphon, three cups', category: 'Brewing', price: '89.00' }),
   on('05-07 14:00', { kind: 'restock', sku: 'CUP-AZULEJO', quantity: 5 }),
-  on('05-12 10:00', { kind: 'everything_cheaper', percent: 20, count: 14 }),
-  on('05-13 11:00', { kind: 'approve' }),
+  on('05-19 10:00', { kind: 'everything_cheaper', percent: 20, skus: springSale }),
+  on('05-20 11:00', { kind: 'approve' }),
   on('05-21 12:00', { kind: 'restock', sku: 'GFT-STARTER', quantity: 4 }),
   on('05-28 10:00', { kind: 'restock', sku: 'COF-GESHA', quantity: 1 }),
   on('06-04 10:00', { kind: 'price', sku: 'GFT-TRIO', sale: '16.50', about: '21.00 -> 16.50' }),
@@ -55,8 +61,8 @@ export const calendar: readonly Dated[] = [
   on('07-30 11:00', { kind: 'price', sku: 'GFT-COURSE', regular: '44.00', about: '55.00 -> 44.00' }),
   on('08-06 12:00', { kind: 'restock', sku: 'TOT-MARKET', quantity: 10 }),
   on('08-13 10:00', { kind: 'price', sku: 'CUP-BICA', regular: '0.90', about: '12.00 -> 0.90: a slip of the finger' }),
+  on('08-13 11:00', { kind: 'refuse' }),
   on('08-13 11:30', { kind: 'price', sku: 'CUP-BICA', regular: '12.00', about: 'put right again' }),
-  on('08-13 12:00', { kind: 'refuse' }),
   on('08-20 11:00', { kind: 'restock', sku: 'COF-SAOTOME', quantity: 8 }),
 ] // prettier-ignore
 
@@ -67,6 +73,17 @@ export function talkOfTheTown(now: Date): string[] {
     const untilMs = at.getTime() - now.getTime()
     if (untilMs < 0 || untilMs > weeks) return []
     if (event.kind === 'restock' || event.kind === 'price') return [event.sku]
-    return event.kind === 'sale_by_date' ? [...event.skus] : []
+    return 'skus' in event ? [...event.skus] : []
   })
 }
+
+/** Who asks to be told, of the cast by country and number: in the chat about stock, in the shop about a price. */
+export const wishes: readonly { at: Date; country: string; nth: number; sku: string; belowMinor?: number }[] =
+  [
+    { at: inLisbon('2026-03-04 12:00'), country: 'PT', nth: -1, sku: 'COF-SIDAMA' },
+    { at: inLisbon('2026-03-10 18:00'), country: 'ES', nth: 0, sku: 'TEE-ELEVADOR-M' },
+    { at: inLisbon('2026-05-04 13:00'), country: 'PT', nth: -1, sku: 'CUP-AZULEJO' },
+    { at: inLisbon('2026-06-15 13:00'), country: 'PT', nth: 1, sku: 'BRW-CANISTER', belowMinor: 3_000 },
+    { at: inLisbon('2026-06-16 13:00'), country: 'GB', nth: 0, sku: 'BRW-CANISTER', belowMinor: 2_500 },
+    { at: inLisbon('2026-06-29 10:00'), country: 'DE', nth: 1, sku: 'BRW-MOKA6' },
+  ]

@@ -7,11 +7,15 @@ export interface Role extends Character {
   /** Of WhatsApp: what the sandbox calls them. */
   id: string
   name: string
+  /** What the story calls them: the first name, and a letter of the last where two have the same. */
+  called: string
   phone: string
   country: string
   /** Where they live, for all that WhatsApp's number says. */
   zone: string
   kind: CharacterName
+  /** Else only what was asked for may be sent. */
+  optsIn: boolean
   /** Chance of their own, so that what one does never depends on what others did first. */
   random: Random
 }
@@ -44,7 +48,7 @@ const wanted: Readonly<Record<string, number>> = {
 
 /**
  * Customers of the shop who opt in, by country: those with the most orders of the last year first, so that some have earned a reward,
- * then whoever is next; and one in Tokyo who only ever looked.
+ * then whoever is next; one in Tokyo who only ever looked; and Marta, who never opts in.
  */
 export function chooseCast({ shop, whatsapp }: Sandbox): Role[] {
   const digits = (text: string): string => text.replace(/\D/g, '')
@@ -71,7 +75,15 @@ export function chooseCast({ shop, whatsapp }: Sandbox): Role[] {
     language: 'ja',
     readsAtOnce: false,
   })
-  return [...chosen.map(({ person }) => person), kenji].map((person, at) => {
+  const marta = whatsapp.addPerson({
+    name: 'Marta Vaz',
+    phone: '+351912000002',
+    country: 'PT',
+    language: 'pt_PT',
+  })
+  const people = [...chosen.map(({ person }) => person), kenji, marta]
+  const calledOf = namesFor(people.map(({ name }) => name))
+  return people.map((person, at) => {
     whatsapp.changePerson(person.id, { readsAtOnce: false })
     const kind = mixOfTen[at % mixOfTen.length] ?? 'browser'
     const country = person.bsuid.slice(0, 2)
@@ -79,10 +91,12 @@ export function chooseCast({ shop, whatsapp }: Sandbox): Role[] {
       ...characters[kind],
       id: person.id,
       name: person.name,
+      called: calledOf(person.name),
       phone: person.phone,
       country,
       zone: zones[country] ?? 'Etc/UTC',
       kind,
+      optsIn: person.id !== marta.id,
       random: createSeededRandom(7_919 * (at + 1)),
     }
   })
@@ -91,4 +105,12 @@ export function chooseCast({ shop, whatsapp }: Sandbox): Role[] {
 /** True in so many of a hundred cases. */
 export function happens(random: Random, percent: number): boolean {
   return random.below(100) < percent
+}
+
+function namesFor(names: readonly string[]): (name: string) => string {
+  const first = (name: string): string => name.split(' ')[0] ?? name
+  return (name) => {
+    const isShared = names.filter((other) => first(other) === first(name)).length > 1
+    return isShared ? `${first(name)} ${name.split(' ').at(-1)?.charAt(0) ?? ''}.` : first(name)
+  }
 }

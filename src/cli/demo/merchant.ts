@@ -1,4 +1,3 @@
-import type { Product } from '../../sandbox/shop/shop-state.ts'
 import { calendar, type ShopEvent } from './calendar.ts'
 import type { Play } from './play.ts'
 
@@ -25,8 +24,7 @@ async function carryOut(play: Play, event: ShopEvent): Promise<void> {
     case 'everything_cheaper':
       return cutPrices(play, event)
     case 'approve':
-      await play.api('POST', '/v1/runs/approve-all')
-      return teller.shop('“Yes, that sale was meant.” What was held may go.')
+      return approveHeld(play)
     case 'refuse':
       return refuseHeld(play)
   }
@@ -75,27 +73,33 @@ async function addArrival(play: Play, arrival: Extract<ShopEvent, { kind: 'arriv
   })
 }
 
-async function cutPrices(play: Play, { percent, count }: { percent: number; count: number }): Promise<void> {
+async function cutPrices(
+  play: Play,
+  { percent, skus }: { percent: number; skus: readonly string[] },
+): Promise<void> {
   const { shop } = play.stage.sandbox
-  const cut = shop.products().filter(isPlain).slice(-count)
-  for (const product of cut)
-    await shop.setPrice(product.id, {
-      sale: ((Number(product.regularPrice) * (100 - percent)) / 100).toFixed(2),
-    })
-  play.teller.shop(`${percent} % off ${cut.length} products at once`)
+  for (const sku of skus) {
+    const regular = Number(shop.product(sku).regularPrice)
+    await shop.setPrice(sku, { sale: ((regular * (100 - percent)) / 100).toFixed(2) })
+  }
+  play.teller.shop(`${percent} % off ${skus.length} products at once`)
 }
 
-function isPlain(product: Product): boolean {
-  return (
-    product.type === 'simple' &&
-    product.status === 'publish' &&
-    product.salePrice === '' &&
-    product.stockStatus === 'instock'
-  )
+async function approveHeld(play: Play): Promise<void> {
+  const held = await listHeld(play)
+  await play.api('POST', '/v1/runs/approve-all')
+  play.held.approved += held.length
+  play.teller.shop(`“Yes, that sale was meant.” ${held.length} held runs may go.`)
+}
+
+async function listHeld(play: Play): Promise<{ id: string }[]> {
+  const { items } = (await play.api('GET', '/v1/runs?state=held')) as { items: { id: string }[] }
+  return items
 }
 
 async function refuseHeld(play: Play): Promise<void> {
-  const held = (await play.api('GET', '/v1/runs?state=held')) as { items: { id: string }[] }
-  for (const { id } of held.items) await play.api('POST', `/v1/runs/${id}/refuse`)
-  play.teller.shop(`“No, that price was a slip.” ${held.items.length} held run(s) refused.`)
+  const held = await listHeld(play)
+  for (const { id } of held) await play.api('POST', `/v1/runs/${id}/refuse`)
+  play.held.refused += held.length
+  play.teller.shop(`“No, that price was a slip.” ${held.length} held run refused.`)
 }

@@ -9,6 +9,10 @@ export interface Play {
   agenda: Agenda
   teller: Teller
   cast: readonly Role[]
+  /** How many runs the brake held, by what the merchant said. */
+  held: { approved: number; refused: number }
+  /** Who asked to be told about something, and when. */
+  asked: { personId: string; at: Date }[]
   roleOf(personId: string | null): Role | undefined
   /** A call to the hub's API with its token; throws unless it is answered with 2xx. */
   api(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown>
@@ -21,10 +25,6 @@ const quarterMs = 15 * minuteMs
 export function soon({ stage }: Pick<Play, 'stage'>, minutes: number): Date {
   const atMs = stage.clock.now().getTime() + minutes * minuteMs
   return new Date(Math.ceil(atMs / quarterMs) * quarterMs)
-}
-
-export function firstName(role: Pick<Role, 'name'>): string {
-  return role.name.split(' ')[0] ?? role.name
 }
 
 export function money(minor: number): string {

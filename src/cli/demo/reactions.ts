@@ -1,8 +1,9 @@
 import type { LoggedMessage } from '../../sandbox/graph/graph-state.ts'
 import type { Product } from '../../sandbox/shop/shop-state.ts'
 import { happens, type Role } from './cast.ts'
-import { firstName, soon, type Play } from './play.ts'
+import { soon, type Play } from './play.ts'
 import { buy } from './shoppers.ts'
+import { productsOfferedIn } from './witness.ts'
 
 const thanks = ['Obrigada!', 'Boa!', 'ok', 'que bom', '👍', 'Nice, thank you']
 
@@ -27,7 +28,7 @@ export function planReactions(play: Play, role: Role, message: LoggedMessage): v
     if (replies) {
       play.agenda.plan(soon(play, 20), () => {
         whatsapp.writes(role.phone, word)
-        play.teller.people(`${firstName(role)} answers “${word}”`)
+        play.teller.people(`${role.called} answers “${word}”`)
       })
     }
   })
@@ -39,14 +40,16 @@ function leave(play: Play, role: Role, message: LoggedMessage): void {
   if (message.type === 'template' && happens(role.random, 50))
     whatsapp.taps(role.phone, message.id, 'HUB_OPT_OUT')
   else whatsapp.writes(role.phone, happens(role.random, 50) ? 'STOP' : 'Stop!')
-  play.teller.people(`${firstName(role)} says stop`)
+  play.teller.people(`${role.called} says stop`)
 }
 
 async function tap(play: Play, role: Role, message: LoggedMessage): Promise<void> {
   const { buyers } = play.stage.sandbox
   const visit = await buyers.opens(role.phone, { message: message.id })
   if (!happens(role.random, role.buys)) return
-  const product = wantedAt(play, role, visit.landing)
+  const { shop } = play.stage.sandbox
+  const named = productsOfferedIn(shop.products(), message).find(({ type }) => type !== 'variable')
+  const product = named ?? wantedAt(play, role, visit.landing)
   const couponCode = buyers.couponCode(message.id)
   if (product !== undefined) play.agenda.plan(soon(play, 10), () => buy(play, role, { product, couponCode }))
 }

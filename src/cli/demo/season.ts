@@ -1,7 +1,7 @@
 import { closing, inLisbon, opening } from './calendar.ts'
-import { firstName, type Play } from './play.ts'
+import type { Play } from './play.ts'
 import { planReactions } from './reactions.ts'
-import { planLooks } from './shoppers.ts'
+import { planAsks, planLooks } from './shoppers.ts'
 import { planMerchant } from './merchant.ts'
 import { findNextDue } from './next-due-store.ts'
 import type { Witness } from './witness.ts'
@@ -10,6 +10,7 @@ import { DateTime } from 'luxon'
 /** Plays the half-year from one thing that happens to the next. */
 export async function playSeason(play: Play, witness: Witness): Promise<void> {
   planOptIns(play)
+  planAsks(play)
   planLooks(play)
   planMerchant(play)
   planDailyRuns(play)
@@ -20,6 +21,9 @@ export async function playSeason(play: Play, witness: Witness): Promise<void> {
     await stage.settle()
     await hear(play, witness)
   }
+  stage.clock.set(closing)
+  await stage.settle()
+  await hear(play, witness)
 }
 
 async function nextMoment({ stage, agenda }: Play): Promise<Date | undefined> {
@@ -34,13 +38,14 @@ async function nextMoment({ stage, agenda }: Play): Promise<Date | undefined> {
 
 /** In the first week, one after the other. */
 function planOptIns({ stage, agenda, cast, teller }: Play): void {
-  cast.forEach((role, at) => {
+  const joining = cast.filter(({ optsIn }) => optsIn)
+  joining.forEach((role, at) => {
     agenda.plan(new Date(opening.getTime() + at * 45 * 60_000), () => {
       stage.sandbox.whatsapp.writes(role.phone, 'START')
     })
   })
   agenda.plan(opening, () =>
-    teller.people(`${cast.length} customers opt in, one after the other, by writing START`),
+    teller.people(`${joining.length} customers opt in, one after the other, by writing START`),
   )
 }
 
@@ -59,7 +64,7 @@ async function hear(play: Play, witness: Witness): Promise<void> {
   for (const message of witness.look(play)) {
     const role = play.roleOf(message.personId)
     const name = String(message.content.name)
-    told.set(name, [...(told.get(name) ?? []), role === undefined ? 'somebody' : firstName(role)])
+    told.set(name, [...(told.get(name) ?? []), role === undefined ? 'somebody' : role.called])
     if (role !== undefined && message.statuses.some(({ status }) => status === 'delivered'))
       planReactions(play, role, message)
   }

@@ -1,8 +1,8 @@
 import { HubError } from '../../platform/errors.ts'
 import type { Product } from '../../sandbox/shop/shop-state.ts'
-import { closing, opening, talkOfTheTown } from './calendar.ts'
+import { closing, opening, talkOfTheTown, wishes } from './calendar.ts'
 import { happens, type Role } from './cast.ts'
-import { firstName, money, soon, type Play } from './play.ts'
+import { money, soon, type Play } from './play.ts'
 
 const dayMs = 86_400_000
 const monthDays = 30
@@ -17,6 +17,23 @@ export function planLooks(play: Play): void {
       const at = new Date(opening.getTime() + day * dayMs + role.random.below(44) * 15 * 60_000)
       play.agenda.plan(at, () => look(play, role))
     }
+  }
+}
+
+/** Some ask to be told: by chat when something is back, or through the shop when it costs no more than so much. */
+export function planAsks(play: Play): void {
+  const { agenda, api, stage, teller } = play
+  for (const { at, country, nth, sku, belowMinor } of wishes) {
+    const role = play.cast.filter((one) => one.country === country).at(nth)
+    if (role === undefined) continue
+    agenda.plan(at, async () => {
+      play.asked.push({ personId: role.id, at })
+      if (belowMinor === undefined)
+        stage.sandbox.whatsapp.asksAbout(role.phone, sku, 'Tell me when it is back')
+      else await api('POST', '/v1/alerts', { phone: role.phone, sku, priceBelowMinor: belowMinor })
+      const wish = belowMinor === undefined ? 'it is back' : `it costs ${money(belowMinor)} or less`
+      teller.people(`${role.called} asks to be told when ${wish}: ${stage.sandbox.shop.product(sku).name}`)
+    })
   }
 }
 
@@ -56,9 +73,7 @@ export async function buy(
   })
   const totalMinor = order.lines.reduce((sum, line) => sum + line.totalMinor, 0)
   const coupon = couponCode === undefined ? '' : `, with the coupon ${couponCode}`
-  play.teller.people(
-    `${firstName(role)} buys ${order.lines[0]?.name ?? ''} for ${money(totalMinor)}${coupon}`,
-  )
+  play.teller.people(`${role.called} buys ${order.lines[0]?.name ?? ''} for ${money(totalMinor)}${coupon}`)
   planAfterwards(play, role, { id: order.id, totalMinor, isPaid: status === 'processing' })
 }
 
@@ -80,7 +95,7 @@ function planAfterwards(
     const amountMinor = Math.round(order.totalMinor / 3)
     await shop.refund(order.id, isWhole ? {} : { amountMinor, restock: false })
     play.teller.people(
-      `${firstName(role)} ${isWhole ? 'sends it back' : 'gets a part back'}: ${money(isWhole ? order.totalMinor : amountMinor)}`,
+      `${role.called} ${isWhole ? 'sends it back' : 'gets a part back'}: ${money(isWhole ? order.totalMinor : amountMinor)}`,
     )
   })
 }

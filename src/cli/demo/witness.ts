@@ -1,4 +1,5 @@
 import type { LoggedMessage } from '../../sandbox/graph/graph-state.ts'
+import { asFields, asList, asText } from '../../sandbox/read-values.ts'
 import type { Product } from '../../sandbox/shop/shop-state.ts'
 import type { Play } from './play.ts'
 
@@ -32,7 +33,7 @@ export function createWitness(): Witness {
 
 function findUntruths({ stage }: Play, message: LoggedMessage): string[] {
   const { name } = message.content
-  const products = productsNamedIn(stage.sandbox.shop.products(), message.shown)
+  const products = productsOfferedIn(stage.sandbox.shop.products(), message)
   const soldOut = products
     .filter(({ stockStatus, status }) => stockStatus !== 'instock' || status !== 'publish')
     .map((product) => `sold out: ${product.name}, in: ${message.shown}`)
@@ -44,8 +45,17 @@ function findUntruths({ stage }: Play, message: LoggedMessage): string[] {
   return [...soldOut, ...mispriced]
 }
 
+/** What a message offers: what it only says about a past purchase is no offer. */
+export function productsOfferedIn(all: readonly Product[], message: LoggedMessage): Product[] {
+  const bought = asList(message.content.components)
+    .flatMap((component) => asList(asFields(component)?.parameters))
+    .map((parameter) => asFields(parameter))
+    .find((parameter) => parameter?.parameter_name === 'last_purchase')
+  return productsNamedIn(all, message.shown.replace(asText(bought?.text) ?? '', ''))
+}
+
 /** By their full names, the longest first; what stands inside a longer one is not named itself. */
-export function productsNamedIn(all: readonly Product[], text: string): Product[] {
+function productsNamedIn(all: readonly Product[], text: string): Product[] {
   const byId = new Map(all.map((product) => [product.id, product]))
   const named = all
     .filter(({ type }) => type !== 'variable')

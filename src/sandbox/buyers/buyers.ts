@@ -37,6 +37,8 @@ export interface Purchase {
 export interface Placed {
   personId: string
   orderId: number
+  /** As it was placed, before anything was paid, sent back or cancelled later. */
+  status: OrderStatus
 }
 
 /** People with a phone who tap on links and buy: in the chat and in the shop at once. */
@@ -105,7 +107,7 @@ export function createBuyers(deps: BuyersDeps): Buyers {
       const session = sessions.get(person.id)
       const isOpen = session !== undefined && isStillOpen(session, deps.clock.now())
       const order = await placeOrder(deps, person, purchase, isOpen ? session : undefined)
-      placed.push({ personId: person.id, orderId: order.id })
+      placed.push({ personId: person.id, orderId: order.id, status: order.status })
       return order
     },
     visits: () => visits,
