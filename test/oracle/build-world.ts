@@ -34,6 +34,7 @@ export function buildWorld(draft: Draft, number: number): World {
     messages: [],
     candidacies: [],
     runs: [],
+    dailyRuns: [],
   }
   addCycles(world, draft, base)
   addPrices(world, draft, base)

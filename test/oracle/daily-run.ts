@@ -30,8 +30,11 @@ const passing = [
 
 const winBackKinds: readonly Kind[] = ['loyalty_reward', 'new_arrivals', 'we_miss_you']
 
-/** At 09:00 each inactive person gets one kind, the first that applies. */
-export function runDaily(world: World, now: Moment): void {
+/** At 09:00 each inactive person gets one kind, the first that applies; once a slot. */
+export function runDaily(world: World, slot: Moment): void {
+  if (world.dailyRuns.includes(slot)) return
+  world.dailyRuns.push(slot)
+  const now = slot
   const away = rootIds(world).filter((rootId) => isInactive(world, rootId, now))
   for (const rootId of away) {
     if (takeUp(world, rootId, 'back_in_stock', now)) continue

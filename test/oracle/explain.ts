@@ -16,8 +16,8 @@ export function explain(details: RunDetails<[Draft]>): void {
   )
 }
 
-function tell(draft: Draft): string {
-  const { shop, campaigns, ...world } = buildWorld(draft, 0)
+export function tell(draft: Draft, number = 0): string {
+  const { shop, campaigns, ...world } = buildWorld(draft, number)
   const parts = {
     now: draft.now,
     settings: draft.settings,

@@ -12,7 +12,7 @@ import { hourMs, minuteMs, type Candidacy, type Moment, type Product, type Run, 
 export function plan(world: World, now: Moment): void {
   openRuns(world, now)
   for (const run of world.runs) if (run.state !== 'done') endRunIfOver(world, run, now)
-  for (const run of world.runs) if (run.state === 'new' && isSuspicious(world, run)) run.state = 'held'
+  for (const run of world.runs) if (run.state === 'new' && isSuspicious(world, run, now)) run.state = 'held'
   for (const run of world.runs.toSorted(
     (one, other) => one.nextWaveAt - other.nextWaveAt || one.id - other.id,
   ))

@@ -218,4 +218,6 @@ export interface World {
   messages: Message[]
   candidacies: Candidacy[]
   runs: Run[]
+  /** Slots whose daily run was. */
+  dailyRuns: Moment[]
 }
