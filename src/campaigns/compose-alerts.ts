@@ -4,7 +4,7 @@ import { composeFreeText, needsFreeText } from './compose-free-text.ts'
 import { composeForItem, composeForItems, loadMessageItems } from './compose-products.ts'
 import { composeTemplate } from './compose-template.ts'
 import { wordList, wordName, wordPrice } from './compose-wording.ts'
-import type { Composing } from './kind.ts'
+import type { Composing } from './composing.ts'
 import type { MessageItem } from './message-items-store.ts'
 
 /** One answer to all that a person asked to be told and that came together: back in stock, a price, or both. */

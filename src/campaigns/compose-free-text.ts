@@ -1,6 +1,6 @@
 import type { Content } from '../outbox/message.ts'
 import { wordName, wordPrice } from './compose-wording.ts'
-import type { Composing } from './kind.ts'
+import type { Composing } from './composing.ts'
 import type { MessageItem } from './message-items-store.ts'
 import { templateLanguages } from './template-languages.ts'
 

@@ -2,7 +2,7 @@ import type { Content } from '../outbox/message.ts'
 import type { Sql } from '../platform/database.ts'
 import { composeTemplate } from './compose-template.ts'
 import { wordName, wordNames } from './compose-wording.ts'
-import type { Composing } from './kind.ts'
+import type { Composing } from './composing.ts'
 import { listMessageItems } from './message-items-store.ts'
 import { readPersonalChoice } from './personal-choice.ts'
 

@@ -2,7 +2,7 @@ import type { Content } from '../outbox/message.ts'
 import type { Sql } from '../platform/database.ts'
 import { composeTemplate } from './compose-template.ts'
 import { wordName, wordNames, wordPrice } from './compose-wording.ts'
-import type { Composing } from './kind.ts'
+import type { Composing } from './composing.ts'
 import { listMessageItems, type MessageItem } from './message-items-store.ts'
 
 /** The products of the message's candidacies, the most valuable first, each once. Throws when there is none. */

@@ -1,7 +1,7 @@
 import type { TemplateContent } from '../outbox/message.ts'
 import { greetingName } from './compose-greeting.ts'
 import { findPicture, findShopPath } from './compose-looks.ts'
-import type { Composing } from './kind.ts'
+import type { Composing } from './composing.ts'
 import type { MessageItem } from './message-items-store.ts'
 import { templateLanguages } from './template-languages.ts'
 

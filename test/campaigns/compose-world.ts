@@ -1,4 +1,4 @@
-import type { Composing } from '../../src/campaigns/kind.ts'
+import type { Composing } from '../../src/campaigns/composing.ts'
 import type { MessageCandidacyRow } from '../../src/campaigns/log-store.ts'
 import { decideTemplate } from '../../src/outbox/decide-template.ts'
 import type { Content } from '../../src/outbox/message.ts'

@@ -5,7 +5,7 @@ import { composeLoyaltyReward } from '../../src/campaigns/loyalty-reward/compose
 import { composeNewArrivals } from '../../src/campaigns/new-arrivals/compose.ts'
 import { composePriceDrop } from '../../src/campaigns/price-drop/compose.ts'
 import { composeWeMissYou } from '../../src/campaigns/we-miss-you/compose.ts'
-import type { Composing } from '../../src/campaigns/kind.ts'
+import type { Composing } from '../../src/campaigns/composing.ts'
 import type { Content } from '../../src/outbox/message.ts'
 import { someMonday } from '../support/rows.ts'
 import { approved, createComposeWorld, read, type ComposeWorld } from './compose-world.ts'

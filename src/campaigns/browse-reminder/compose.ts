@@ -1,7 +1,7 @@
 import type { Content } from '../../outbox/message.ts'
 import type { Sql } from '../../platform/database.ts'
 import { composeAboutOne } from '../compose-products.ts'
-import type { Composing } from '../kind.ts'
+import type { Composing } from '../composing.ts'
 
 /** The product this person looked at last. */
 export async function composeBrowseReminder(sql: Sql, about: Composing): Promise<Content> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '../../platform/database.ts'
-import type { Composing } from '../kind.ts'
+import type { Composing } from '../composing.ts'
 import type { PersonalChoice } from '../personal-choice.ts'
 import { findLastPurchase, listNewIn, listRecommended, saveChoice } from './personal-store.ts'
 

@@ -2,7 +2,7 @@ import type { Content } from '../../outbox/message.ts'
 import type { Sql } from '../../platform/database.ts'
 import { composeTemplate } from '../compose-template.ts'
 import { wordDay, wordPercent } from '../compose-wording.ts'
-import type { Composing } from '../kind.ts'
+import type { Composing } from '../composing.ts'
 import { loadPercentBps } from './percent-store.ts'
 
 /** A coupon of the person's own, which exists in the shop by now; `lastDay` is the last day on which it is good ('2026-12-04'). */

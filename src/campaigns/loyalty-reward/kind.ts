@@ -1,5 +1,6 @@
 import { listStaleWinBacks } from '../daily/recheck-store.ts'
-import type { CampaignKind, Composed, Composing } from '../kind.ts'
+import type { Composed, Composing } from '../composing.ts'
+import type { CampaignKind } from '../kind.ts'
 import type { Tx } from '../../platform/database.ts'
 import { values } from '../value.ts'
 import { composeLoyaltyReward } from './compose.ts'

@@ -1,7 +1,7 @@
 import type { Content } from '../../outbox/message.ts'
 import type { Sql } from '../../platform/database.ts'
 import { composePersonal } from '../compose-personal.ts'
-import type { Composing } from '../kind.ts'
+import type { Composing } from '../composing.ts'
 
 /** What is new in the category this person likes best. */
 export function composeNewArrivals(sql: Sql, about: Composing): Promise<Content> {

@@ -4,7 +4,7 @@ import { composeAlerts } from '../compose-alerts.ts'
 import { loadMessageItems } from '../compose-products.ts'
 import { composeTemplate } from '../compose-template.ts'
 import { wordName, wordPrice } from '../compose-wording.ts'
-import type { Composing } from '../kind.ts'
+import type { Composing } from '../composing.ts'
 import { countGrouped } from './grouped-store.ts'
 
 /**
