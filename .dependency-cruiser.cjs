@@ -14,7 +14,7 @@ const floors = [
 
 // Files right under src/ (app.ts, main.ts) put the rooms together; so do the programs a person starts from the command line.
 const composition = '^src/[^/]+\\.ts$'
-const programs = '^src/cli/(hub|demo|demo-story|demo-teller)\\.ts$'
+const programs = '^src/cli/(hub|demo|demo/[^/]+)\\.ts$'
 
 // Which package belongs to whom. What is not named here is free for every room.
 const owners = [

@@ -15,9 +15,9 @@ export interface Character {
 }
 
 export const characters = {
-  browser: { looksPerMonth: 4, reads: 95, taps: 60, buys: 25, replies: 6, leaves: 0, sendsBack: 8 },
+  browser: { looksPerMonth: 4, reads: 95, taps: 60, buys: 25, replies: 6, leaves: 0, sendsBack: 25 },
   bargainHunter: { looksPerMonth: 3, reads: 90, taps: 75, buys: 45, replies: 2, leaves: 0, sendsBack: 15 },
-  regular: { looksPerMonth: 1, reads: 85, taps: 45, buys: 50, replies: 4, leaves: 0, sendsBack: 6 },
+  regular: { looksPerMonth: 1, reads: 85, taps: 45, buys: 50, replies: 4, leaves: 0, sendsBack: 20 },
   talker: { looksPerMonth: 1, reads: 100, taps: 30, buys: 15, replies: 45, leaves: 0, sendsBack: 0 },
   leaver: { looksPerMonth: 2, reads: 100, taps: 15, buys: 5, replies: 0, leaves: 40, sendsBack: 0 },
   silent: { looksPerMonth: 1, reads: 25, taps: 0, buys: 0, replies: 0, leaves: 0, sendsBack: 0 },

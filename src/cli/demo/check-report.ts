@@ -13,12 +13,13 @@ const notSums = ['conversionRateBps', 'currencies']
 
 /** Prints the report, and holds every figure of it against the own count. */
 export async function checkReport(
-  { api, teller }: Play,
+  play: Play,
   journal: Journal,
   decisions: readonly LoggedDecision[],
 ): Promise<void> {
+  const { teller } = play
   const read = async (groupBy: string): Promise<CampaignReport> =>
-    (await api('GET', `/v1/reports/campaigns?${days}&groupBy=${groupBy}`)) as CampaignReport
+    (await play.api('GET', `/v1/reports/campaigns?${days}&groupBy=${groupBy}`)) as CampaignReport
   const report = await read('campaign')
   teller.chapter('The report (hub report)')
   for (const line of renderReport(report, sentenceOf).split('\n')) teller.line(line)

@@ -12,15 +12,18 @@ async function carryOut(play: Play, event: ShopEvent): Promise<void> {
   switch (event.kind) {
     case 'restock':
       await shop.setStock(event.sku, event.quantity)
-      return teller.shop(`${nameOf(play, event.sku)} is back: ${event.quantity}`)
+      teller.shop(`${nameOf(play, event.sku)} is back: ${event.quantity}`)
+      return
     case 'price':
       await shop.setPrice(event.sku, event)
-      return teller.shop(`${nameOf(play, event.sku)}: ${event.about}`)
+      teller.shop(`${nameOf(play, event.sku)}: ${event.about}`)
+      return
     case 'sale_by_date':
       return enterSale(play, event)
     case 'arrival':
       await addArrival(play, event)
-      return teller.shop(`new: ${event.name}, ${event.price} €`)
+      teller.shop(`new: ${event.name}, ${event.price} €`)
+      return
     case 'everything_cheaper':
       return cutPrices(play, event)
     case 'approve':

@@ -40,7 +40,7 @@ async function nextMoment({ stage, agenda }: Play): Promise<Date | undefined> {
 function planOptIns({ stage, agenda, cast, teller }: Play): void {
   const joining = cast.filter(({ optsIn }) => optsIn)
   joining.forEach((role, at) => {
-    agenda.plan(new Date(opening.getTime() + at * 45 * 60_000), () => {
+    agenda.plan(new Date(opening.getTime() + at * 15 * 60_000), () => {
       stage.sandbox.whatsapp.writes(role.phone, 'START')
     })
   })
@@ -51,7 +51,9 @@ function planOptIns({ stage, agenda, cast, teller }: Play): void {
 
 function planDailyRuns({ stage, agenda }: Play): void {
   for (let day = inLisbon('2026-03-02 09:00'); day < closing; day = nextDay(day))
-    agenda.plan(day, async () => void (await stage.app.schedule.beat(['daily-run'])))
+    agenda.plan(day, async () => {
+      await stage.app.schedule.beat(['daily-run'])
+    })
 }
 
 function nextDay(day: Date): Date {

@@ -22,7 +22,7 @@ export function planLooks(play: Play): void {
 
 /** Some ask to be told: by chat when something is back, or through the shop when it costs no more than so much. */
 export function planAsks(play: Play): void {
-  const { agenda, api, stage, teller } = play
+  const { agenda, stage, teller } = play
   for (const { at, country, nth, sku, belowMinor } of wishes) {
     const role = play.cast.filter((one) => one.country === country).at(nth)
     if (role === undefined) continue
@@ -30,7 +30,7 @@ export function planAsks(play: Play): void {
       play.asked.push({ personId: role.id, at })
       if (belowMinor === undefined)
         stage.sandbox.whatsapp.asksAbout(role.phone, sku, 'Tell me when it is back')
-      else await api('POST', '/v1/alerts', { phone: role.phone, sku, priceBelowMinor: belowMinor })
+      else await play.api('POST', '/v1/alerts', { phone: role.phone, sku, priceBelowMinor: belowMinor })
       const wish = belowMinor === undefined ? 'it is back' : `it costs ${money(belowMinor)} or less`
       teller.people(`${role.called} asks to be told when ${wish}: ${stage.sandbox.shop.product(sku).name}`)
     })
@@ -85,12 +85,16 @@ function planAfterwards(
   const { shop } = play.stage.sandbox
   const inDays = (days: number): Date => soon(play, days * 24 * 60)
   if (!order.isPaid && happens(role.random, 50)) {
-    play.agenda.plan(inDays(2), async () => void (await shop.setOrderStatus(order.id, 'cancelled')))
+    play.agenda.plan(inDays(2), async () => {
+      await shop.setOrderStatus(order.id, 'cancelled')
+    })
     return
   }
-  play.agenda.plan(inDays(2), async () => void (await shop.setOrderStatus(order.id, 'completed')))
+  play.agenda.plan(inDays(2), async () => {
+    await shop.setOrderStatus(order.id, 'completed')
+  })
   if (!happens(role.random, role.sendsBack)) return
-  const isWhole = happens(role.random, 70)
+  const isWhole = happens(role.random, 50)
   play.agenda.plan(inDays(4 + role.random.below(6)), async () => {
     const amountMinor = Math.round(order.totalMinor / 3)
     await shop.refund(order.id, isWhole ? {} : { amountMinor, restock: false })

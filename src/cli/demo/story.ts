@@ -78,12 +78,13 @@ function findMissing({ held }: Play, { told, bought, unsent }: Journal): string[
 
 const kinds = ['back_in_stock', 'price_drop', 'loyalty_reward', 'new_arrivals', 'we_miss_you']
 
-async function openShop({ api, teller, stage }: Play): Promise<void> {
+async function openShop(play: Play): Promise<void> {
+  const { teller, stage } = play
   teller.chapter(`${stage.shop.name} is connected: its products, customers and a year of orders are read.`)
-  await api('PUT', '/v1/campaigns/loyalty_reward', { settings: { minSpentMinor: 6_000 } })
+  await play.api('PUT', '/v1/campaigns/loyalty_reward', { settings: { minSpentMinor: 6_000 } })
   for (const kind of ['price_drop', 'we_miss_you'])
-    await api('PUT', `/v1/campaigns/${kind}`, { holdoutBps: 2_000 })
-  for (const kind of kinds) await api('POST', `/v1/campaigns/${kind}/on`)
+    await play.api('PUT', `/v1/campaigns/${kind}`, { holdoutBps: 2_000 })
+  for (const kind of kinds) await play.api('POST', `/v1/campaigns/${kind}/on`)
   teller.line(
     'All five campaigns are on; price drops and “we miss you” leave 20 % of people out, to measure by.',
   )

@@ -58,7 +58,6 @@ export function productsOfferedIn(all: readonly Product[], message: LoggedMessag
 function productsNamedIn(all: readonly Product[], text: string): Product[] {
   const byId = new Map(all.map((product) => [product.id, product]))
   const named = all
-    .filter(({ type }) => type !== 'variable')
     .map((product) => {
       const parent = byId.get(product.parentId)
       return { product, name: parent === undefined ? product.name : `${parent.name} - ${product.name}` }
