@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { openToolbox, type Toolbox } from '../app-toolbox.ts'
 import { explain } from '../app-explain.ts'
-import { createMissingWebhooks } from '../app-shop-setup.ts'
+import { createMissingWebhooks, createTemplatesOfShop, syncTemplatesOfShop } from '../app-shop-setup.ts'
 import { campaignCommand, campaignsCommand } from './campaign-commands.ts'
 import { badUsage, type CommandDeps } from './command.ts'
 import { continueUntilDone } from './follow-import.ts'
@@ -97,9 +97,16 @@ const commands: Record<string, Command> = {
 
 // The sandbox's WhatsApp reaches the hub on this machine.
 function toTemplateDeps(tools: Toolbox, shop: Shop): Parameters<typeof templatesCommand>[0] {
-  const { config } = tools
+  const { config, db } = tools
   const publicUrl = config.sandbox ? `http://127.0.0.1:${config.port}` : config.publicUrl
-  return { ...tools, shop, publicUrl, print }
+  return {
+    db,
+    shop,
+    publicUrl,
+    print,
+    create: (definitions) => createTemplatesOfShop({ ...tools, publicUrl }, shop.id, definitions),
+    sync: () => syncTemplatesOfShop(tools, shop.id),
+  }
 }
 
 function readChoice(what: string | undefined, ids: readonly string[]): Parameters<typeof replayInbox>[1] {

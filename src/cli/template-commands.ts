@@ -1,18 +1,25 @@
-import { createTemplatesOfShop, syncTemplatesOfShop, type SetupDeps } from '../app-shop-setup.ts'
+import type { Refusal, Unknown } from '../connectors/meta/graph-answer.ts'
+import type { CreateResult } from '../outbox/create-templates.ts'
 import { findOutdated, type OutdatedTemplate } from '../outbox/find-outdated.ts'
 import { messageReasons } from '../outbox/message-reasons.ts'
 import { loadTemplateDefinitions } from '../outbox/template-definitions.ts'
+import type { SyncResult } from '../outbox/sync-templates.ts'
+import type { TemplateDefinitions } from '../outbox/template-definition.ts'
 import { listTemplatesOfShop } from '../outbox/template-store.ts'
 import type { Template } from '../outbox/template.ts'
+import type { Database } from '../platform/database.ts'
 import { HubError } from '../platform/errors.ts'
 import type { Shop } from '../shops/shop.ts'
 import { badUsage } from './command.ts'
 
-interface TemplateDeps extends SetupDeps {
+interface TemplateDeps {
+  db: Database
+  shop: Shop
   /** Where our links lead. */
   publicUrl: string
-  shop: Shop
   print: (line: string) => void
+  create: (definitions: TemplateDefinitions) => Promise<CreateResult | Refusal | Unknown>
+  sync: () => Promise<SyncResult>
 }
 
 /** `hub templates [create|sync]`: without a word, what the account has, as of the last sync. */
@@ -44,8 +51,8 @@ function lineOf({ name, language, status, category, quality, reason }: Template)
 
 /** Also the end of `hub connect`. */
 export async function createTemplates(deps: TemplateDeps): Promise<void> {
-  const { shop, print } = deps
-  const result = await createTemplatesOfShop(deps, shop.id, loadTemplateDefinitions())
+  const { print } = deps
+  const result = await deps.create(loadTemplateDefinitions())
   if (!('created' in result))
     throw new HubError('refused', `WhatsApp did not take the templates: ${JSON.stringify(result)}`)
   print(
@@ -60,7 +67,7 @@ export async function createTemplates(deps: TemplateDeps): Promise<void> {
 }
 
 async function readTemplates(deps: TemplateDeps): Promise<void> {
-  const result = await syncTemplatesOfShop(deps, deps.shop.id)
+  const result = await deps.sync()
   deps.print(
     result.kind === 'synced'
       ? `${result.templates} templates read.`
