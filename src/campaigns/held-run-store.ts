@@ -22,10 +22,11 @@ export async function lockHeldRuns(tx: Tx, shopId: number): Promise<number[]> {
   return rows.map((row) => row.id)
 }
 
-/** They go on at once, unless their time is over: the planner finds that. */
+/** They go on at once, unless their time is over: the planner finds that. One that was held before its audience was written is new again. */
 export async function releaseRuns(tx: Tx, ids: readonly number[], now: Date): Promise<void> {
   await tx.execute(
-    `update campaign_runs set state = 'running', reason = null, approved_at = $2, next_wave_at = greatest(next_wave_at, $2)
+    `update campaign_runs r set reason = null, approved_at = $2, next_wave_at = greatest(next_wave_at, $2),
+       state = case when exists (select 1 from reengagement_log l where l.run_id = r.id) then 'running' else 'new' end
      where id = any($1)`,
     [ids, now],
   )
