@@ -53,7 +53,12 @@ export async function createTemplatesOfShop(
   definitions: TemplateDefinitions,
 ): ReturnType<typeof createMissingTemplates> {
   const number = await loadNumberOfShop(deps.db, shopId)
-  const { language } = await loadShop(deps.db, shopId)
+  const { language, isSandbox } = await loadShop(deps.db, shopId)
+  // An approved template's link can hardly be changed, so it must not lead to this machine.
+  if (!isSandbox && !deps.publicUrl.startsWith('https://'))
+    throw new HubError('public_url_missing', `The templates’ links would lead to ${deps.publicUrl}.`, {
+      advice: 'Set PUBLIC_URL to the https address under which customers reach this hub.',
+    })
   const api = await deps.connections.cloudApiOf(shopId)
   const { wabaId, wabaMetaId } = number
   const account = { shopId, wabaId, wabaMetaId, language, hubUrl: deps.publicUrl }
