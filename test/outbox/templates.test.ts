@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decideTemplate, type TemplateDecision } from '../../src/outbox/decide-template.ts'
+import { fillPlaceholders } from '../../src/outbox/placeholders.ts'
 import { toNewTemplate } from '../../src/outbox/template-components.ts'
 import type { TemplateDefinition } from '../../src/outbox/template-definition.ts'
 import { findTemplateFaults } from '../../src/outbox/template-rules.ts'
@@ -123,6 +124,17 @@ describe('the templates this product brings', () => {
       }
     },
   )
+
+  test('have room for the longest names, lists and prices', () => {
+    // As the campaigns cut them: a greeting of 30 characters, five product names of 80, and isolates around each value in Arabic.
+    const longest: Record<string, number> = { first_name: 30, product_names: 5 * 110, shop_name: 60, more: 4 }
+    for (const definition of definitions.values()) {
+      for (const { body } of Object.values(definition.languages)) {
+        const filled = fillPlaceholders(body, (name) => 'x'.repeat((longest[name] ?? 80) + 2))
+        expect(filled.length).toBeLessThanOrEqual(1_024)
+      }
+    }
+  })
 
   test('are asked for in Meta’s form, with the shop’s address and examples for the reviewers', () => {
     const made = toNewTemplate(backInStock, 'en', {
