@@ -15,7 +15,7 @@ import {
   lockFamily,
   markGone,
   saveProduct,
-  touchProduct,
+  touchProducts,
 } from './product-store.ts'
 import type { ChangeMeta, StockCause, StockMove } from './product-changes.ts'
 import type { Product, ShopOfCatalog } from './product.ts'
@@ -52,7 +52,7 @@ export async function applyProductVersion(
   const known = before.find((member) => member.wcId === product.wcId) ?? null
   const change = decideProductChange(known, product, contextOf(before, { product, meta, rules }))
   if (change.kind !== 'changed') {
-    if (known !== null) await touchProduct(tx, known.id, { ...product, ...meta })
+    if (known !== null) await touchProducts(tx, [{ ...product, id: known.id }], meta.seenAt)
     return change
   }
   if (known?.priceEntered !== product.priceEntered) noteDoubt(deps, shop.id, product)
@@ -72,7 +72,7 @@ function noteDoubt({ log }: Pick<ApplyDeps, 'log'>, shopId: number, product: Woo
   )
 }
 
-function contextOf(
+export function contextOf(
   family: readonly Product[],
   { product, meta, rules }: { product: WooProduct; meta: ChangeMeta; rules: StockRules },
 ): ChangeContext {
@@ -87,7 +87,7 @@ function contextOf(
   }
 }
 
-async function loadRules(
+export async function loadRules(
   tx: Tx,
   deps: Pick<ApplyDeps, 'backorderIsInStock'>,
   shopId: number,

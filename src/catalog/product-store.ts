@@ -69,6 +69,24 @@ export async function lockFamily(tx: Tx, shopId: number, parentWcId: number): Pr
   )
 }
 
+/** Of many, always in the same order. */
+export async function lockFamilies(tx: Tx, shopId: number, parentWcIds: readonly number[]): Promise<void> {
+  await tx.execute(
+    `select pg_advisory_xact_lock(hashtextextended('product:' || $1::text || ':' || sorted.id::text, 0))
+     from (select id from unnest($2::bigint[]) id order by id) sorted`,
+    [shopId, parentWcIds],
+  )
+}
+
+/** The members of many families. */
+export function listFamilies(tx: Tx, shopId: number, parentWcIds: readonly number[]): Promise<Product[]> {
+  return tx.query<Product>(
+    `select ${columns} from products where shop_id = $1 and wc_id = any($2)
+     union all select ${columns} from products where shop_id = $1 and parent_wc_id = any($2) order by wc_id`,
+    [shopId, parentWcIds],
+  )
+}
+
 /** A product and its variations, by the shop's id of the product; any of them may be missing. Read under the family's lock. */
 export function listFamily(tx: Tx, shopId: number, parentWcId: number): Promise<Product[]> {
   return tx.query<Product>(
@@ -141,15 +159,16 @@ export async function saveProduct(tx: Tx, shopId: number, fields: ProductFields,
 }
 
 /** The shop has said again what we knew, or something older: that it was heard from counts. */
-export async function touchProduct(
+export async function touchProducts(
   tx: Tx,
-  id: number,
-  { modifiedAt, seenAt }: { modifiedAt: Date; seenAt: Date },
+  said: readonly { id: number; modifiedAt: Date }[],
+  seenAt: Date,
 ): Promise<void> {
   await tx.execute(
-    `update products set modified_at = greatest(modified_at, $2), checked_at = greatest(checked_at, $3)
-     where id = $1 and (modified_at < $2 or checked_at is null or checked_at < $3)`,
-    [id, modifiedAt, seenAt],
+    `update products p set modified_at = greatest(p.modified_at, said.modified_at), checked_at = greatest(p.checked_at, $3)
+     from unnest($1::bigint[], $2::timestamptz[]) said(id, modified_at)
+     where p.id = said.id and (p.modified_at < said.modified_at or p.checked_at is null or p.checked_at < $3)`,
+    [said.map(({ id }) => id), said.map(({ modifiedAt }) => modifiedAt), seenAt],
   )
 }
 

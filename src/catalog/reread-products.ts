@@ -1,7 +1,8 @@
 import { createLimiter } from '../connectors/woocommerce/limiter.ts'
 import { pageSize, readProducts, type ProductsCall } from '../connectors/woocommerce/woo-shop.ts'
 import type { ShopOfCatalog } from './product.ts'
-import { takeIn, type RereadDeps } from './reread-product.ts'
+import { takeIn, type RereadDeps } from './take-in.ts'
+import { touchUnchanged } from './touch-unchanged.ts'
 import { listRereadTargets, type RereadTarget } from './reread-store.ts'
 
 const minuteMs = 60_000
@@ -61,7 +62,9 @@ async function askFor(
     if (reads === undefined) isAway = true
     const known = [...(reads ?? [])].filter(([, read]) => read.kind !== 'unavailable')
     await deps.db.transaction(async (tx) => {
-      for (const [wcId, read] of known) await takeIn(tx, deps, shop, { wcId, read })
+      const isUnchanged = await touchUnchanged(tx, deps, shop, known)
+      for (const [wcId, read] of known)
+        if (!isUnchanged.has(wcId)) await takeIn(tx, deps, shop, { wcId, read })
     })
     for (const [wcId] of known) heard.add(wcId)
   }

@@ -1,6 +1,6 @@
 import type { ShopOfCatalog } from './product.ts'
 import { rereadProducts } from './reread-products.ts'
-import type { RereadDeps } from './reread-product.ts'
+import type { RereadDeps } from './take-in.ts'
 import { listDueSales } from './sale-store.ts'
 
 export interface SaleDeps extends RereadDeps {

@@ -1,23 +1,35 @@
 import { expect, test } from 'vitest'
 import { rereadProducts } from '../../src/catalog/reread-products.ts'
 import { createStandingClock, type MovableClock } from '../../src/platform/clock.ts'
+import type { Database, Tx } from '../../src/platform/database.ts'
 import { createSmallShop, type ShopAnswer, type SmallShop } from '../connectors/woocommerce/small-shop.ts'
-import { createCatalogWorld, minute, wooParent, wooProduct, wooVariation } from './catalog-world.ts'
+import {
+  createCatalogWorld,
+  minute,
+  wooParent,
+  wooProduct,
+  wooVariation,
+  type CatalogWorld,
+} from './catalog-world.ts'
 
 const now = { status: 'publish', date_modified_gmt: '2026-03-02T12:30:00', price: '9.90' }
 const simple = (id: number): object => ({ id, type: 'simple', ...now })
 const invalidId = { code: 'woocommerce_rest_product_invalid_id', message: 'Invalid ID.' }
 
 interface Shelf extends AsyncDisposable {
+  world: CatalogWorld
   shop: SmallShop
   clock: MovableClock
   reread(wcIds: readonly number[]): Promise<number[]>
   prices(): Promise<Record<string, number>>
+  /** How many statements its transactions have run. */
+  statements(): number
+  heard(): Promise<unknown[]>
 }
 
 /** The catalogue of one shop, of which the shop answers as told: by what is asked for below `products`. */
 async function openShelf(
-  products: Parameters<Awaited<ReturnType<typeof createCatalogWorld>>['apply']>[0][],
+  products: Parameters<CatalogWorld['apply']>[0][],
   answer: (path: string, include: number[]) => ShopAnswer,
 ): Promise<Shelf> {
   const world = await createCatalogWorld()
@@ -30,8 +42,16 @@ async function openShelf(
       (query.get('include') ?? '').split(',').filter(Boolean).map(Number),
     ),
   )
-  const deps = { ...world.deps, db: world.db, clock, wooClientOf: async () => shop.client }
+  let statements = 0
+  const db: Database = Object.create(world.db, {
+    transaction: {
+      value: (work: (tx: Tx) => Promise<unknown>) =>
+        world.db.transaction((tx) => work(counting(tx, () => statements++))),
+    },
+  }) as Database
+  const deps = { ...world.deps, db, clock, wooClientOf: async () => shop.client }
   return {
+    world,
     shop,
     clock,
     reread: async (wcIds) => {
@@ -47,10 +67,21 @@ async function openShelf(
       )
       return Object.fromEntries(rows.map((row) => [row.wcId, row.priceMinor]))
     },
+    statements: () => statements,
+    heard: () =>
+      world.db.query('select checked_at, modified_at, count(*)::int as products from products group by 1, 2'),
     [Symbol.asyncDispose]: async () => {
       await shop[Symbol.asyncDispose]()
       await world[Symbol.asyncDispose]()
     },
+  }
+}
+
+function counting(tx: Tx, count: () => void): Tx {
+  return {
+    ...tx,
+    query: (text, values) => (count(), tx.query(text, values)),
+    execute: (text, values) => (count(), tx.execute(text, values)),
   }
 }
 
@@ -59,13 +90,11 @@ const listOf = (_path: string, include: number[]): ShopAnswer => ({ body: includ
 
 test('a hundred products are one call, and no more than two calls are under way', async () => {
   await using shelf = await openShelf(
-    range(450).map((wcId) => wooProduct({ wcId })),
+    range(250).map((wcId) => wooProduct({ wcId })),
     listOf,
   )
-  expect(await shelf.reread(range(450))).toEqual(range(450))
-  expect(shelf.shop.calls.map((call) => call.query.get('include')?.split(',').length)).toEqual([
-    100, 100, 100, 100, 50,
-  ])
+  expect(await shelf.reread(range(250))).toEqual(range(250))
+  expect(shelf.shop.calls.map((call) => call.query.get('include')?.split(',').length)).toEqual([100, 100, 50])
   expect(shelf.shop.calls.every((call) => call.query.get('per_page') === '100')).toBe(true)
   expect(shelf.shop.busiest()).toBeLessThanOrEqual(2)
   expect(new Set(Object.values(await shelf.prices()))).toEqual(new Set([990]))
@@ -141,4 +170,56 @@ test('an item that cannot be understood is not known, the others are', async () 
   )
   expect(await shelf.reread([1, 2])).toEqual([1])
   expect(await shelf.prices()).toEqual({ 1: 990, 2: 1290 })
+})
+
+test('products that are as they were known are settled together, and only those that are not one by one', async () => {
+  const asKnown = { ...now, date_created_gmt: '2026-03-02T12:00:00', price: '12.90', regular_price: '12.90' }
+  await using shelf = await openShelf(
+    range(100).map((wcId) => wooProduct({ wcId })),
+    (_path, include) => ({
+      body: include.map((id) => ({
+        id,
+        type: 'simple',
+        name: `Product ${id}`,
+        ...asKnown,
+        ...(id === 50 ? { price: '9.90' } : {}),
+        manage_stock: true,
+        stock_quantity: 5,
+      })),
+    }),
+  )
+  const before = shelf.statements()
+  expect(await shelf.reread(range(100))).toEqual(range(100))
+  expect(shelf.statements() - before).toBeLessThan(20)
+  const prices = await shelf.prices()
+  expect([prices[49], prices[50]]).toEqual([1290, 990])
+  expect(await shelf.heard()).toEqual([{ checkedAt: minute(40), modifiedAt: minute(30), products: 100 }])
+})
+
+test('what the shop has and charges now is what counts, and is on record as read', async () => {
+  await using shelf = await openShelf([wooProduct({ wcId: 1 })], (_path, include) => ({
+    body: include.map((id) => ({
+      ...simple(id),
+      manage_stock: true,
+      stock_quantity: 0,
+      stock_status: 'outofstock',
+    })),
+  }))
+  await shelf.reread([1])
+  expect(await shelf.world.product(1)).toMatchObject({ priceMinor: 990, isInStock: false, isSellable: false })
+  expect(await shelf.world.db.query('select source, at, seen_at from stock_events')).toEqual([
+    { source: 'reread', at: minute(30), seenAt: minute(40) },
+  ])
+})
+
+test('a variation whose parent was taken off sale is not sold, though nobody said so', async () => {
+  await using shelf = await openShelf(
+    [wooParent({ wcId: 10 }), wooVariation({ wcId: 11, parentWcId: 10 })],
+    (path) =>
+      path === 'products'
+        ? { body: [{ ...simple(10), type: 'variable', status: 'draft' }] }
+        : { body: [{ id: 11, ...now, stock_status: 'instock' }] },
+  )
+  expect(await shelf.reread([11])).toEqual([11])
+  expect(await shelf.world.product(11)).toMatchObject({ priceMinor: 990, isSellable: false })
 })
