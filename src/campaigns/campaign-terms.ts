@@ -1,19 +1,7 @@
 import type { Sql } from '../platform/database.ts'
-import { audienceSchema, variantsSchema, type Audience, type Variants } from './audience.ts'
-import { isCampaignKind, kindOf, type CampaignKindName } from './campaign-kinds.ts'
-import type { CampaignTerms } from './arbiter/arbiter-store.ts'
-
-/** A campaign as planning needs it. */
-export interface PlannedCampaign extends CampaignTerms {
-  kind: CampaignKindName
-  onSince: Date | null
-  /** Of its kind, defaults filled in. */
-  settings: unknown
-  settingsVersion: number
-  audience: Audience
-  variants: Variants
-  rampsUp: boolean
-}
+import { audienceSchema, variantsSchema } from './audience.ts'
+import { isCampaignKind, kindOf } from './campaign-kinds.ts'
+import type { PlannedCampaign } from './planned-campaign.ts'
 
 interface CampaignRow {
   id: number

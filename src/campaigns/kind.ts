@@ -1,9 +1,8 @@
 import type { z } from 'zod'
 import type { Sql, Tx } from '../platform/database.ts'
-import type { PlannedCampaign } from './campaign-terms.ts'
 import type { Composed, Composing } from './composing.ts'
 import type { MessageCandidacyRow } from './log-store.ts'
-import type { Round } from './planner.ts'
+import type { PlannedCampaign, Round } from './planned-campaign.ts'
 import type { ReasonCode } from './reasons.ts'
 
 /** A kind of campaign: one folder, registered in campaign-kinds.ts. */

@@ -1,13 +1,13 @@
 import { sendLane } from '../outbox/enqueue-message.ts'
-import { findNumberOfShop } from '../shops/number-store.ts'
-import { listShops, loadShopSettings } from '../shops/shop-store.ts'
+import { listShops } from '../shops/shop-store.ts'
 import type { Shop } from '../shops/shop.ts'
 import { arbitrate } from './arbiter/arbitrate.ts'
 import { planStock } from './back-in-stock/plan-stock.ts'
-import { listPlannedCampaigns } from './campaign-terms.ts'
 import { continueDaily } from './daily/run-daily.ts'
 import { isDailyRunning } from './daily/run-store.ts'
-import type { PlannerDeps, Round } from './planner.ts'
+import { loadRound } from './load-round.ts'
+import type { Round } from './planned-campaign.ts'
+import type { PlannerDeps } from './planner.ts'
 import { planPrices } from './price-drop/plan-prices.ts'
 import { listProductsToReread, listReady, postponeProducts } from './ready-store.ts'
 
@@ -35,18 +35,6 @@ export async function planShop(deps: PlannerDeps, shop: Shop): Promise<number> {
   handled += await planPrices(deps, round)
   handled += await continueDaily(deps, round)
   return handled + (await arbitrateReady(deps, round))
-}
-
-/** Undefined: the shop has no WhatsApp number yet, so nothing can be planned for it. */
-export async function loadRound(deps: Pick<PlannerDeps, 'db'>, shop: Shop): Promise<Round | undefined> {
-  const number = await findNumberOfShop(deps.db, shop.id)
-  if (number === undefined) return undefined
-  return {
-    shop,
-    settings: await loadShopSettings(deps.db, shop.id),
-    campaigns: await listPlannedCampaigns(deps.db, shop.id),
-    phoneNumberId: number.id,
-  }
 }
 
 // What waited for hours may be about a price that is gone.

@@ -44,15 +44,13 @@ export function openDatabase(
     max: options.poolSize ?? 10,
     types,
     connectionTimeoutMillis: 10_000,
+    // A server that compiles statements spends more on it than any of ours takes.
+    onConnect: (client) => client.query('set jit = off').then(() => undefined),
   })
   // Without a listener an idle connection that the server drops ends the process.
   pool.on('error', options.onError ?? (() => undefined))
   // One that is lost while it is in use fails its query; the event itself would end the process as well.
-  pool.on('connect', (client) => {
-    client.on('error', () => undefined)
-    // A server that compiles statements spends more on it than any of ours takes.
-    client.query('set jit = off').catch(() => undefined)
-  })
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const sql = sqlOver(pool)
   const prisma = lazy(() => new PrismaClient({ adapter: new PrismaPg(pool as never) }))
   return {

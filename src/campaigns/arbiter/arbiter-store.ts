@@ -118,20 +118,21 @@ export function decideSlice(tx: Tx, slice: Slice): Promise<Decided[]> {
   ])
 }
 
-/** The candidacies of messages that gave way, with what they need to be decided again. */
+/** The candidacies of messages that gave way wait again, or end. Returns them. */
 export async function returnDisplaced(
   tx: Tx,
   displaced: readonly { messageId: number; winner: number; reason: string | null; freeAt: Date | null }[],
   context: { waitingCampaignIds: readonly number[]; now: Date },
-): Promise<void> {
-  await tx.execute(
+): Promise<{ candidacyId: number }[]> {
+  return tx.query(
     `update reengagement_log l set competing_id = u.winner, updated_at = $5,
        state = case when l.campaign_id = any($6) and u.free_at < l.expires_at then 'waiting' else 'suppressed' end,
        retry_at = case when l.campaign_id = any($6) and u.free_at < l.expires_at then u.free_at end,
        reason = case when l.campaign_id = any($6) and not u.free_at < l.expires_at then u.reason else 'outranked' end,
        reason_count = 1
      from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[]) u(message_id, winner, reason, free_at)
-     where l.message_id = u.message_id and l.state = 'reserved'`,
+     where l.message_id = u.message_id and l.state = 'reserved'
+     returning l.id as candidacy_id`,
     [
       displaced.map((one) => one.messageId),
       displaced.map((one) => one.winner),

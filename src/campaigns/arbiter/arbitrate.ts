@@ -9,6 +9,7 @@ import type { ShopSettings } from '../../shops/shop-settings.ts'
 import type { Variants } from '../audience.ts'
 import { lockStillWaiting, updateCandidacies } from '../log-store.ts'
 import { createOpenings } from '../openings.ts'
+import { releaseCoupons } from '../loyalty-reward/coupon-store.ts'
 import { lockContactBudgets } from '../person-facts-store.ts'
 import { variantOf } from '../share.ts'
 import {
@@ -93,10 +94,11 @@ async function displace(tx: Tx, context: ArbiterContext, decided: readonly Decid
   if (displaced.length === 0) return
   const ids = displaced.map((one) => one.messageId)
   await withdrawMessages(tx, ids, 'outranked')
-  await returnDisplaced(tx, displaced, {
+  const losers = await returnDisplaced(tx, displaced, {
     waitingCampaignIds: context.campaigns.filter((one) => one.mayWait).map((one) => one.id),
     now: context.now,
   })
+  await releaseCoupons(tx, losers, context.now)
 }
 
 /** The messages of the candidacies reserved now, by candidacy. */

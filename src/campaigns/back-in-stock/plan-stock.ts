@@ -1,6 +1,7 @@
 import { sendLane } from '../../outbox/enqueue-message.ts'
 import { arbitrate } from '../arbiter/arbitrate.ts'
-import { campaignOf, findOn, type PlannerDeps, type Round } from '../planner.ts'
+import { campaignOf, findOn, type Round } from '../planned-campaign.ts'
+import type { PlannerDeps } from '../planner.ts'
 import { considerAudience } from './candidacy-store.ts'
 import { claimNewRuns, endOverRuns, holdRuns, openRuns, startRuns, type StockCampaign } from './run-store.ts'
 import { backInStockSettingsSchema } from './settings.ts'

@@ -1,11 +1,12 @@
 import { slotsBetween } from '../../platform/slots.ts'
 import { loadShop } from '../../shops/shop-store.ts'
 import type { Tx } from '../../platform/database.ts'
-import { kindOf } from '../campaign-kinds.ts'
+import { isCampaignKind, kindOf } from '../campaign-kinds.ts'
 import { loyaltyRewardSettingsSchema } from '../loyalty-reward/settings.ts'
 import { newArrivalsSettingsSchema } from '../new-arrivals/settings.ts'
-import { loadRound } from '../plan-campaigns.ts'
-import { campaignOf, findOn, type PlannerDeps, type Round } from '../planner.ts'
+import { loadRound } from '../load-round.ts'
+import { campaignOf, findOn, type Round } from '../planned-campaign.ts'
+import type { PlannerDeps } from '../planner.ts'
 import {
   claimDailyRun,
   finishDailyRun,
@@ -54,7 +55,7 @@ async function takeStep(deps: PlannerDeps, tx: Tx, round: Round): Promise<'more'
   }
   let considered = result.considered
   for (const campaign of round.campaigns) {
-    const { considerDaily } = kindOf(campaign.kind)
+    const considerDaily = isCampaignKind(campaign.kind) ? kindOf(campaign.kind).considerDaily : undefined
     const on = findOn(round, campaign.kind)
     if (on !== undefined && considerDaily !== undefined)
       considered += await considerDaily(tx, { ...round, campaign: on, now, ...slice, lastId: result.lastId })

@@ -1,4 +1,5 @@
-import { campaignOf, findOn, type PlannerDeps, type Round } from '../planner.ts'
+import { campaignOf, findOn, type Round } from '../planned-campaign.ts'
+import type { PlannerDeps } from '../planner.ts'
 import {
   claimRuns,
   considerAudience,
