@@ -55,11 +55,11 @@ function approveEndpoint(deps: RunEndpointDeps): Endpoint {
     summary: 'Says yes to a run that is held: it goes on',
     tag: 'campaigns',
     params,
-    answer: z.strictObject({ id, state: z.literal('running') }),
+    answer: z.strictObject({ id, approved: z.literal(true) }),
     handle: ({ shop, params: { id: runId }, now }) =>
       orProblem(async () => {
         await deps.db.transaction((tx) => approveRun(tx, deps, { shopId: shop.id, runId }, actorOf(now)))
-        return { id: runId, state: 'running' as const }
+        return { id: runId, approved: true as const }
       }),
   })
 }
