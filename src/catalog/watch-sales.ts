@@ -1,3 +1,4 @@
+import { createBackOff } from './back-off.ts'
 import type { ShopOfCatalog } from './product.ts'
 import { rereadProducts } from './reread-products.ts'
 import type { RereadDeps } from './take-in.ts'
@@ -8,41 +9,40 @@ export interface SaleDeps extends RereadDeps {
 }
 
 const perRound = 200
-const minuteMs = 60_000
-const longestPauseMs = 32 * minuteMs
 
 /**
  * Sale dates say when to look, not what is charged: what the shop answers is what counts. One round of the lane asks for a part of what
- * is due and returns how many were read; a shop that does not answer is left alone for a minute, then for twice as long each time.
+ * is due and returns how many were read. A shop that does not answer is left alone for a while, as is a product whose answer cannot be
+ * understood, so that neither holds the others up.
  */
 export function createSaleWatch(deps: SaleDeps): () => Promise<number> {
-  const quiet = new Map<number, { until: Date; pauseMs: number }>()
+  const quiet = { shops: createBackOff(), products: createBackOff() }
   return async () => {
     const now = deps.clock.now()
-    const except = [...quiet].filter(([, { until }]) => until > now).map(([shopId]) => shopId)
+    const except = { shops: quiet.shops.list(now), products: quiet.products.list(now) }
     const due = await listDueSales(deps.db, now, { limit: perRound, except })
     let read = 0
     for (const shopId of new Set(due.map((product) => product.shopId))) {
       const ids = due.filter((product) => product.shopId === shopId).map((product) => product.id)
       const known = await readSales(deps, shopId, ids)
-      read += known
-      if (known === ids.length) quiet.delete(shopId)
-      else quiet.set(shopId, nextPause(now, quiet.get(shopId)))
+      read += known.size
+      if (known.size > 0) quiet.shops.clear(shopId)
+      else if (ids.length > 1) quiet.shops.put(shopId, now)
+      for (const id of ids) {
+        if (known.has(id)) quiet.products.clear(id)
+        // With nothing read it is rather the shop than the product.
+        else if (known.size > 0 || ids.length === 1) quiet.products.put(id, now)
+      }
     }
     return read
   }
 }
 
-async function readSales(deps: SaleDeps, shopId: number, ids: readonly number[]): Promise<number> {
+async function readSales(deps: SaleDeps, shopId: number, ids: readonly number[]): Promise<Set<number>> {
   try {
-    return (await rereadProducts(deps, await deps.loadShop(shopId), ids, { freshMs: 0 })).size
+    return await rereadProducts(deps, await deps.loadShop(shopId), ids, { freshMs: 0 })
   } catch (thrown) {
     deps.log.warn({ shopId, err: thrown }, 'the products whose sales begin or end could not be read')
-    return 0
+    return new Set()
   }
-}
-
-function nextPause(now: Date, last: { pauseMs: number } | undefined): { until: Date; pauseMs: number } {
-  const pauseMs = Math.min(longestPauseMs, (last?.pauseMs ?? minuteMs / 2) * 2)
-  return { until: new Date(now.getTime() + pauseMs), pauseMs }
 }

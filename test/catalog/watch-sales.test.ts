@@ -145,6 +145,19 @@ test('a shop that does not answer is left alone for longer and longer, and asked
   expect(await watching.at(60 + 63)).toBe(1)
 })
 
+test('a product that cannot be understood holds no other up', async () => {
+  await using watching = await watch([1, 2, 3].map((wcId) => wooProduct({ wcId, ...sale })))
+  watching.charges(1, 'ask us')
+  watching.charges(2, '9.90')
+  expect(await watching.at(60)).toBe(2)
+  expect((await watching.events()).map(({ wcId }) => wcId)).toEqual([2])
+  expect(await watching.at(60.5)).toBe(0)
+  watching.charges(1, '9.90')
+  watching.charges(3, '9.90')
+  expect(await watching.at(61)).toBe(2)
+  expect((await watching.events()).map(({ wcId }) => wcId).sort()).toEqual([1, 2, 3])
+})
+
 test('many sales that begin together are read by the hundred, two hundred in a round', async () => {
   const ids = Array.from({ length: 250 }, (_, at) => at + 1)
   await using watching = await watch(ids.map((wcId) => wooProduct({ wcId, ...sale })))
