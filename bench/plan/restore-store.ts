@@ -20,9 +20,7 @@ export async function markEnd(db: Database): Promise<void> {
   await db.execute(
     `create table if not exists bench.kept_candidacies as select * from reengagement_log where run_id is not null`,
   )
-  await db.execute(
-    `create table if not exists bench.kept_alerts as select * from alerts where ended_at is null`,
-  )
+  await db.execute(`create table if not exists bench.kept_budgets as select person_id from contact_budgets`)
 }
 
 /** Everything as it was before the first plan, and as tidy. */
@@ -31,9 +29,7 @@ export async function restore(db: Database): Promise<void> {
   await db.execute(`delete from message_candidacies where message_id > ${endOf('messages')}`)
   for (const table of tablesWithIds) await db.execute(`delete from ${table} where id > ${endOf(table)}`)
   await db.execute(
-    `delete from contact_budgets b where not exists (
-       select 1 from people record join messages m on m.person_id = record.id
-       where record.root_id = b.person_id)`,
+    `delete from contact_budgets b where not exists (select 1 from bench.kept_budgets k where k.person_id = b.person_id)`,
   )
   await db.execute(
     `update reengagement_log l set state = k.state, reason = k.reason, reason_count = k.reason_count, trigger = k.trigger,

@@ -53,21 +53,28 @@ async function askShopAgain(deps: PlannerDeps, round: Round): Promise<void> {
 async function arbitrateReady(deps: PlannerDeps, round: Round): Promise<number> {
   await askShopAgain(deps, round)
   let handled = 0
-  for (;;) {
-    const done = await arbitrateSlice(deps, round)
-    if (done === 0) return handled
-    handled += done
+  for (let afterPersonId = 0; ;) {
+    const slice = await arbitrateSlice(deps, round, afterPersonId)
+    if (slice === undefined) return handled
+    handled += slice.decided
+    afterPersonId = slice.lastPersonId
   }
 }
 
-async function arbitrateSlice(deps: PlannerDeps, round: Round): Promise<number> {
+/** Undefined: nobody after this person has anything that is ready. */
+async function arbitrateSlice(
+  deps: PlannerDeps,
+  round: Round,
+  afterPersonId: number,
+): Promise<{ decided: number; lastPersonId: number } | undefined> {
   const now = deps.clock.now()
+  const shopId = round.shop.id
   return deps.db.transaction(async (tx) => {
-    const withDaily = !(await isDailyRunning(tx, round.shop.id))
-    const ready = await listReady(tx, { shopId: round.shop.id, now, limit: sliceSize, withDaily })
-    if (ready.length === 0) return 0
-    const { reserved, decided } = await arbitrate(tx, deps, { ...round, now }, ready)
+    const withDaily = !(await isDailyRunning(tx, shopId))
+    const ready = await listReady(tx, { shopId, afterPersonId, now, limit: sliceSize, withDaily })
+    if (ready.ids.length === 0) return undefined
+    const { reserved, decided } = await arbitrate(tx, deps, { ...round, now }, ready.ids)
     if (reserved.length > 0) tx.afterCommit(() => deps.wake(sendLane))
-    return decided
+    return { decided, lastPersonId: ready.lastPersonId }
   })
 }

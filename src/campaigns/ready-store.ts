@@ -1,27 +1,41 @@
 import type { Sql, Tx } from '../platform/database.ts'
 
+export interface Ready {
+  ids: number[]
+  /** Where the next slice goes on. */
+  lastPersonId: number
+}
+
 /**
- * The next candidacies that could go now and do not wait for a wave, whole people at a time: those of other records of the same people
- * are among them. While the shop's daily run is under way, those it writes are left out.
+ * The next candidacies that could go now and do not wait for a wave, by person, whole people at a time: those of other records of the
+ * same people are among them. While the shop's daily run is under way, those it writes are left out.
  */
 export async function listReady(
   tx: Tx,
-  which: { shopId: number; now: Date; limit: number; withDaily: boolean },
-): Promise<number[]> {
-  const rows = await tx.query<{ id: number }>(
-    `with next as (
-       select l.person_id from reengagement_log l
-       where l.shop_id = $1 and l.state = 'waiting' and l.cycle_id is null and l.retry_at <= $2 and (l.trigger <> 'daily' or $4)
-       order by l.retry_at, l.person_id limit $3
+  which: { shopId: number; afterPersonId: number; now: Date; limit: number; withDaily: boolean },
+): Promise<Ready> {
+  // Right after a plan is written the database believes that nothing waits, and would join anything with anything: each step says which
+  // index it means, by a condition that no other covers.
+  const rows = await tx.query<{ id: number; personId: number | null }>(
+    `with next as materialized (
+       select l.id, l.person_id from reengagement_log l
+       where l.shop_id = $1 and l.person_id > $5 and l.state = 'waiting' and l.cycle_id is null and l.retry_at <= $2
+         and (l.trigger <> 'daily' or $4)
+       order by l.person_id fetch first $3 rows with ties
      ),
-     whole as (
-       select record.id from people record where record.root_id in (select p.root_id from next join people p on p.id = next.person_id)
+     other as materialized (
+       select distinct record.id from (select distinct person_id from next) n join people p on p.id = n.person_id
+         join people record on record.root_id = p.root_id and record.id <> p.id
      )
-     select l.id from whole join reengagement_log l on l.person_id = whole.id
+     select id, person_id from next
+     union all
+     select l.id, null from other cross join lateral (
+       select * from reengagement_log l where l.person_id = other.id and l.state in ('waiting', 'reserved') offset 0) l
      where l.state = 'waiting' and l.cycle_id is null and l.retry_at <= $2 and (l.trigger <> 'daily' or $4)`,
-    [which.shopId, which.now, which.limit, which.withDaily],
+    [which.shopId, which.now, which.limit, which.withDaily, which.afterPersonId],
   )
-  return rows.map((row) => row.id)
+  const lastPersonId = rows.reduce((last, row) => Math.max(last, row.personId ?? 0), which.afterPersonId)
+  return { ids: [...new Set(rows.map((row) => row.id))], lastPersonId }
 }
 
 /** Products whose price was heard a while ago and about which something is ready to go: the shop is to be asked once more. */

@@ -254,7 +254,7 @@ SELECT "person_id", "category_id", "shop_id", sum("views"), sum("purchases") FRO
 UPDATE "people" p SET "consent_source" = (
   SELECT c."how" FROM "consent_log" c WHERE c."person_id" = p."id" AND c."purpose" = 'marketing' AND c."state" = p."consent" ORDER BY c."at" DESC, c."id" DESC LIMIT 1);
 
-CREATE INDEX "reengagement_log_ready_idx" ON "reengagement_log"("shop_id", "retry_at") WHERE "state" = 'waiting';
+CREATE INDEX "reengagement_log_ready_idx" ON "reengagement_log"("shop_id", "person_id") WHERE "state" = 'waiting' AND "cycle_id" IS NULL;
 CREATE INDEX "coupons_due_idx" ON "coupons"("due_at", "id") WHERE "state" IN ('planned', 'to_delete');
 CREATE INDEX "orders_coupon_codes_idx" ON "orders" USING gin ("coupon_codes") WHERE "coupon_codes" <> '{}';
 CREATE INDEX "price_events_shop_id_seen_at_idx" ON "price_events"("shop_id", "seen_at");
@@ -280,3 +280,7 @@ CREATE INDEX "messages_unsent_person_idx" ON "messages"("person_id") WHERE "stat
 DROP INDEX "reengagement_log_run_id_rank_idx";
 DROP INDEX "reengagement_log_message_id_idx";
 CREATE INDEX "reengagement_log_message_idx" ON "reengagement_log"("message_id") WHERE "message_id" IS NOT NULL;
+DROP INDEX "reengagement_log_waiting_idx";
+CREATE INDEX "reengagement_log_waiting_idx" ON "reengagement_log"("run_id", "rank") WHERE "state" = 'waiting' AND "run_id" IS NOT NULL;
+DROP INDEX "people_root_id_idx";
+CREATE INDEX "people_root_id_id_idx" ON "people"("root_id", "id");
