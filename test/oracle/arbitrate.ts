@@ -18,12 +18,21 @@ export function byValue(one: Candidacy, other: Candidacy): number {
   return one.value - other.value || one.rank - other.rank || one.id - other.id
 }
 
-/** One person's ready candidacies compete: at most one campaign message is reserved, and one alert that answers all that was asked for. */
-export function arbitrate(world: World, rootId: number, ready: readonly Candidacy[], now: Moment): void {
+/**
+ * One person's ready candidacies compete: at most one campaign message is reserved, and one alert that answers all that was asked for.
+ * Returns those a new message was reserved for.
+ */
+export function arbitrate(
+  world: World,
+  rootId: number,
+  ready: readonly Candidacy[],
+  now: Moment,
+): Candidacy[] {
   const passed = [...ready].sort(byValue).filter((candidacy) => passes(world, rootId, candidacy, now))
   const winner = reserveAlert(world, rootId, passed.filter(isAlert), now)
   const campaigns = passed.filter((candidacy) => !isAlert(candidacy))
-  reserveCampaign(world, rootId, { campaigns, alert: winner }, now)
+  const best = reserveCampaign(world, rootId, { campaigns, alert: winner }, now)
+  return [winner, best].filter((one) => one !== undefined)
 }
 
 /** Waits until then, if that is before it expires; else it ends with what stands in its way. */
@@ -170,21 +179,22 @@ function reserveCampaign(
   rootId: number,
   about: { campaigns: readonly Candidacy[]; alert: Candidacy | undefined },
   now: Moment,
-): void {
+): Candidacy | undefined {
   const [best, ...others] = about.campaigns
-  if (best === undefined) return
+  if (best === undefined) return undefined
   if (about.alert !== undefined) {
     lose(world, rootId, { losers: about.campaigns, winner: about.alert }, now)
-    return
+    return undefined
   }
   const answer = makeRoom(world, { rootId, purpose: 'campaign', best }, now)
   if (!answer.isFree) {
     lose(world, rootId, { losers: about.campaigns, winner: undefined }, now)
-    return
+    return undefined
   }
   reserve(world, rootId, best, now)
   displace(world, rootId, { displaced: answer.displaced, winner: best }, now)
   lose(world, rootId, { losers: others, winner: best }, now)
+  return best
 }
 
 type Room = { isFree: true; displaced: Message[] } | { isFree: false; reason: string; freeAt: Moment | null }

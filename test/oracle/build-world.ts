@@ -34,6 +34,7 @@ export function buildWorld(draft: Draft, number: number): World {
     messages: [],
     candidacies: [],
     runs: [],
+    isShopAway: false,
     dailyRuns: [],
   }
   addCycles(world, draft, base)
@@ -147,16 +148,23 @@ function addInterest(world: World, draft: Draft, base: number): void {
     const cycle = world.cycles.find((other) => other.productId === product.id)
     const besideCycle =
       one.afterCycle === null || cycle === undefined ? undefined : cycle.openedAt + one.afterCycle
+    const at = besideCycle ?? draft.now - one.age
+    // Of two looks at one thing at one moment nobody could say which was the last.
+    if (world.views.some((other) => other.at === at && isSame(world, other.productId, product))) continue
     world.views.push({
       personId: pick(world.people, one.person).id,
       productId: product.id,
-      at: besideCycle ?? draft.now - one.age,
+      at,
       priceMinor: one.priceMinor,
       isSoldOut: one.isSoldOut,
     })
   }
   for (const [at, one] of draft.alerts.entries())
     askFor(world, { ...one, id: base + at, askedAt: draft.now - one.age, expiresAt: draft.now + one.leftMs })
+}
+
+function isSame(world: World, productId: number, product: Product): boolean {
+  return world.products.find((one) => one.id === productId)!.itemKey === product.itemKey
 }
 
 /** One person asks for one thing once at a time. */
@@ -280,7 +288,7 @@ function addPast(world: World, draft: Draft): void {
       state: candidacyStateOf[message.state],
       messageId: message.id,
       expiresAt: sentAt + 3 * dayMs,
-      consideredAt: sentAt,
+      consideredAt: sentAt - 1,
     })
   }
 }

@@ -1,8 +1,10 @@
 import { DateTime } from 'luxon'
+import { browseReminderSettingsSchema } from '../../src/campaigns/browse-reminder/settings.ts'
 import { loyaltyRewardSettingsSchema } from '../../src/campaigns/loyalty-reward/settings.ts'
 import { newArrivalsSettingsSchema } from '../../src/campaigns/new-arrivals/settings.ts'
 import { interestByCategory, isInAudience, spentBy } from './audience.ts'
 import {
+  addCandidacy,
   addOrRenew,
   campaignOf,
   candidaciesOf,
@@ -11,9 +13,10 @@ import {
   messageOf,
   valueOf,
 } from './candidacies.ts'
-import { inboundOf, latest, ordersOf, personRecord, recordIdsOf, rootIds } from './people.ts'
+import { inboundOf, latest, ordersOf, personRecord, recordIdsOf, rootIdOf, rootIds } from './people.ts'
 import {
   dayMs,
+  hourMs,
   type Campaign,
   type Candidacy,
   type Kind,
@@ -42,7 +45,8 @@ export function runDaily(world: World, slot: Moment): void {
     const kind = chooseWinBack(world, rootId, now)
     if (kind !== undefined) considerWinBack(world, { rootId, kind }, now)
   }
-  for (const kind of winBackKinds) rampUp(world, kind, now)
+  remindBrowsers(world, now)
+  for (const kind of [...winBackKinds, 'browse_reminder' as const]) rampUp(world, kind, now)
 }
 
 /** Last order, or first contact if there was none. */
@@ -77,6 +81,7 @@ function takeUp(world: World, rootId: number, kind: 'back_in_stock' | 'price_dro
   for (const candidacy of heldUp) {
     candidacy.state = 'waiting'
     candidacy.trigger = 'daily'
+    candidacy.takenUpAt = now
     candidacy.retryAt = null
     wakeRun(world, candidacy, now)
   }
@@ -175,6 +180,7 @@ function considerWinBack(world: World, about: { rootId: number; kind: Kind }, no
     reason,
     expiresAt: now + waitDays(campaign) * dayMs,
     consideredAt: now,
+    takenUpAt: now,
   })
 }
 
@@ -214,6 +220,56 @@ function occasionOf(world: World, rootId: number): string {
   const hasOrdered = ordersOf(world, rootId).length > 0
   const calls = winBacksOf(world, rootId).filter((at) => !hasOrdered || at > since).length
   return `episode:${day}:${calls}`
+}
+
+/** Who looked at something a day or so ago and did not buy it is reminded of what they looked at last, unless the run found something better. */
+function remindBrowsers(world: World, now: Moment): void {
+  const campaign = campaignOf(world, 'browse_reminder')!
+  if (!campaign.isOn) return
+  const settings = browseReminderSettingsSchema.parse(campaign.settings)
+  for (const rootId of rootIds(world)) {
+    const last = world.views
+      .filter((view) => rootIdOf(world, view.personId) === rootId && view.at <= now)
+      .reverse()
+      .sort((one, other) => other.at - one.at)[0]
+    if (last === undefined || last.at > now - settings.afterHours * hourMs) continue
+    const product = world.products.find((one) => one.id === last.productId)!
+    if (last.at < now - settings.untilHours * hourMs || !isForSale(world, product)) continue
+    if (hasSomethingToday(world, rootId, now) || wasReminded(world, rootId, now - settings.everyDays * dayMs))
+      continue
+    const about = { rootId, productId: product.id, itemKey: product.itemKey, since: last.at }
+    const reason =
+      findSharedReason(world, { campaign, rootId, isAsked: false }) ??
+      (hasBoughtSince(world, about) ? 'bought_since' : null)
+    const day = DateTime.fromMillis(last.at, { zone: world.shop.timeZone }).toISODate()!
+    addCandidacy(world, {
+      campaignId: campaign.id,
+      kind: 'browse_reminder',
+      personId: rootId,
+      productId: product.id,
+      itemKey: product.itemKey,
+      occasion: `browse:${product.id}:${day}`,
+      trigger: 'viewed',
+      value: valueOf.browse_reminder,
+      rank: last.at,
+      interestAt: last.at,
+      reason,
+      expiresAt: now + settings.waitHours * hourMs,
+      consideredAt: now,
+    })
+  }
+}
+
+/** The run has just written, or taken up again, something for this person. */
+function hasSomethingToday(world: World, rootId: number, now: Moment): boolean {
+  return candidaciesOf(world, rootId).some((one) => one.trigger === 'daily' && one.takenUpAt === now)
+}
+
+function wasReminded(world: World, rootId: number, since: Moment): boolean {
+  return candidaciesOf(world, rootId).some((one) => {
+    const countedAt = messageOf(world, one)?.countedAt ?? null
+    return one.kind === 'browse_reminder' && countedAt !== null && countedAt > since
+  })
 }
 
 /** A campaign's first days reach few: of those who could be told before the next run, all but the first 5 % wait for it, or end. */

@@ -134,10 +134,7 @@ const audience: fc.Arbitrary<Partial<Audience>> = fields({
 const campaignOf = (kind: Kind): fc.Arbitrary<CampaignDraft> =>
   fc.record({
     kind: fc.constant(kind),
-    isOn:
-      kind === 'browse_reminder'
-        ? fc.constant(false)
-        : fc.oneof({ weight: 8, arbitrary: fc.constant(true) }, { weight: 2, arbitrary: fc.constant(false) }),
+    isOn: fc.oneof({ weight: 8, arbitrary: fc.constant(true) }, { weight: 2, arbitrary: fc.constant(false) }),
     onAge: fc.constantFrom(
       ...[
         100 * dayMs,

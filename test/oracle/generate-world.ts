@@ -199,16 +199,18 @@ const past = fc.record({
 })
 
 const later = fc.record({
-  advance: age([0, ...minutes(1, 15, 60), ...hours(2, 6, 12, 15, 24), ...days(2, 3, 7, 8, 30)]),
+  advance: age([1, ...minutes(1, 5, 15, 60), ...hours(2, 6, 12, 15, 24), ...days(2, 3, 7, 8, 30)]),
   /** What became of the messages that waited. */
-  outcome: fc.constantFrom('accepted' as const, 'left' as const, 'failed' as const),
+  outcome: fc.constantFrom('left' as const, 'left' as const, 'accepted' as const, 'failed' as const),
   event: fc.constantFrom(
     ...(['none', 'opts_out', 'opts_in', 'orders', 'views', 'writes', 'asks_stock', 'asks_price'] as const),
-    ...(['price', 'restock', 'sold_out', 'switched_off', 'merged', 'answered'] as const),
+    ...(['price', 'price', 'restock', 'restock'] as const),
+    ...(['price', 'restock', 'sold_out', 'switched_off', 'merged', 'answered', 'approved'] as const),
   ),
   person: place,
   product: place,
   priceMinor: price,
+  isShopAway: nearlyAlways(false, true),
   /** The daily run of the morning comes before the planners. */
   isDaily: mostly(false, true),
 })
@@ -255,5 +257,5 @@ export const drafts: fc.Arbitrary<Draft> = fc.record({
   inbound: many(inbound, 3),
   past: many(past, 8),
   isDaily: fc.boolean(),
-  steps: many(later, 3),
+  steps: many(later, 4),
 })

@@ -1,8 +1,9 @@
+import { approveAllRuns } from '../../src/campaigns/held-runs.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { askFor } from './build-world.ts'
 import type { StepDraft } from './generate-world.ts'
 import { rootIdOf } from './people.ts'
-import { dayMs, type Moment, type World } from './world.ts'
+import { dayMs, type Moment, type Run, type World } from './world.ts'
 
 type Outcome = StepDraft['outcome']
 
@@ -102,6 +103,9 @@ export function happen(world: World, step: StepDraft, now: Moment): void {
       })
       return
     }
+    case 'approved':
+      for (const run of world.runs) if (run.state === 'held') approve(run, now)
+      return
     case 'merged': {
       merge(world, personId)
       return
@@ -116,6 +120,20 @@ export function happen(world: World, step: StepDraft, now: Moment): void {
       return
     }
   }
+}
+
+/** The merchant says yes to what the brake has held. */
+function approve(run: Run, now: Moment): void {
+  run.state = 'new'
+  run.isApproved = true
+  run.nextWaveAt = Math.max(run.nextWaveAt, now)
+}
+
+/** The same in the database. */
+export async function approveInDatabase(db: Database, shopId: number, now: Moment): Promise<void> {
+  await db.transaction((tx) =>
+    approveAllRuns(tx, { wake: () => undefined }, shopId, { name: 'oracle', now: new Date(now) }),
+  )
 }
 
 function changeProduct(world: World, step: StepDraft, at: { id: number; now: Moment }): void {

@@ -12,7 +12,8 @@ import { hourMs, minuteMs, type Candidacy, type Moment, type Product, type Run, 
 export function plan(world: World, now: Moment): void {
   openRuns(world, now)
   for (const run of world.runs) if (run.state !== 'done') endRunIfOver(world, run, now)
-  for (const run of world.runs) if (run.state === 'new' && isSuspicious(world, run, now)) run.state = 'held'
+  for (const run of world.runs)
+    if (run.state === 'new' && run.isApproved !== true && isSuspicious(world, run, now)) run.state = 'held'
   for (const run of world.runs.toSorted(
     (one, other) => one.nextWaveAt - other.nextWaveAt || one.id - other.id,
   ))
@@ -93,7 +94,14 @@ function findEnd(world: World, run: Run, now: Moment): string | undefined {
   return campaign.isOn ? undefined : 'campaign_off'
 }
 
+const askAgainMs = 5 * minuteMs
+
+/** A price is announced only after the shop has been asked again; a stock wave asks for itself. */
 function startRun(world: World, run: Run, now: Moment): void {
+  if (run.priceEventId !== null && world.isShopAway) {
+    run.nextWaveAt = now + askAgainMs
+    return
+  }
   const campaign = world.campaigns.find((one) => one.id === run.campaignId)!
   run.state = 'running'
   const cycle = world.cycles.find((one) => one.id === run.cycleId)
@@ -124,12 +132,16 @@ function takeWaves(world: World, now: Moment): void {
     .filter((run) => run.state === 'running' && run.cycleId !== null && run.nextWaveAt <= now)
     .sort((one, other) => one.nextWaveAt - other.nextWaveAt || one.id - other.id)
     .map((run) => ({ run, limit: limitOf(world, run), told: 0 }))
+  if (world.isShopAway) {
+    for (const { run } of waves) run.nextWaveAt = now + askAgainMs
+    return
+  }
   for (;;) {
     const slice = waves.flatMap((wave) => nextOf(world, wave, now))
     if (slice.length === 0) break
-    arbitrateByPerson(world, slice, now)
-    for (const wave of waves)
-      wave.told += slice.filter((one) => one.runId === wave.run.id && isTold(world, one)).length
+    // What joined another's message takes no place in the wave.
+    const reserved = arbitrateByPerson(world, slice, now)
+    for (const wave of waves) wave.told += reserved.filter((one) => one.runId === wave.run.id).length
   }
   for (const wave of waves) endWave(world, wave, now)
 }
@@ -145,13 +157,6 @@ function limitOf(world: World, run: Run): number {
 function nextOf(world: World, wave: Wave, now: Moment): Candidacy[] {
   const ready = waitingOf(world, wave.run).filter((candidacy) => isReady(candidacy, now))
   return ready.slice(0, Math.min(ready.length, wave.limit - wave.told))
-}
-
-/** A message was reserved for it; what joined another's message takes no place in the wave. */
-function isTold(world: World, candidacy: Candidacy): boolean {
-  if (candidacy.state !== 'reserved' && candidacy.state !== 'held_out') return false
-  const first = world.candidacies.find((one) => one.messageId === candidacy.messageId)
-  return first?.id === candidacy.id
 }
 
 /** The next comes an hour after a wave that told somebody or left somebody over, else when the first of those who wait can be told. */
@@ -170,24 +175,32 @@ function quantityOf(world: World, item: Product): number | null {
   return world.products.find((product) => product.id === item.parentId)!.quantity
 }
 
-function arbitrateByPerson(world: World, candidacies: readonly Candidacy[], now: Moment): void {
+/** Person by person. Returns the candidacies a new message was reserved for. */
+function arbitrateByPerson(world: World, candidacies: readonly Candidacy[], now: Moment): Candidacy[] {
   const roots = [...new Set(candidacies.map((candidacy) => rootIdOf(world, candidacy.personId)))]
-  for (const rootId of roots.sort((one, other) => one - other))
+  return roots.flatMap((rootId) =>
     arbitrate(
       world,
       rootId,
       candidacies.filter((candidacy) => rootIdOf(world, candidacy.personId) === rootId),
       now,
-    )
+    ),
+  )
 }
 
-/** Everything else that is ready, person by person. */
+/** Everything else that is ready, person by person. What is about a price waits while the shop does not say what it charges. */
 function arbitrateOthers(world: World, now: Moment): void {
   const ready = world.candidacies.filter(
     (candidacy) =>
       candidacy.kind !== 'back_in_stock' && isReady(candidacy, now) && isRunning(world, candidacy),
   )
-  arbitrateByPerson(world, ready, now)
+  if (world.isShopAway)
+    for (const candidacy of ready.filter((one) => one.priceEventId !== null)) {
+      candidacy.reason = 'shop_unavailable'
+      candidacy.retryAt = now + askAgainMs
+    }
+  const decidable = ready.filter((candidacy) => isReady(candidacy, now))
+  arbitrateByPerson(world, decidable, now)
 }
 
 function isRunning(world: World, candidacy: Candidacy): boolean {

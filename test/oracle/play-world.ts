@@ -9,7 +9,7 @@ import { buildWorld } from './build-world.ts'
 import { runDaily as runDailyByTheRules } from './daily-run.ts'
 import { describeWorld, findDifferences, readLog } from './describe-log.ts'
 import type { Draft } from './generate-world.ts'
-import { happen, settleByTheRules, settleInDatabase } from './happen.ts'
+import { approveInDatabase, happen, settleByTheRules, settleInDatabase } from './happen.ts'
 import { plan } from './plan.ts'
 import type { Moment, World } from './world.ts'
 import { removeWorld, rewriteInputs, writeWorld } from './write-world.ts'
@@ -30,6 +30,8 @@ export async function playWorld(db: Database, draft: Draft, number: number): Pro
       settleByTheRules(world, step.outcome, now)
       await settleInDatabase(db, world.shop.id, step.outcome, now)
       happen(world, step, now)
+      world.isShopAway = step.isShopAway
+      if (step.event === 'approved') await approveInDatabase(db, world.shop.id, now)
       await rewriteInputs(db, world, now)
       differences = await planBoth(db, world, { now, isDaily: step.isDaily })
     }
@@ -46,7 +48,7 @@ async function planBoth(
 ): Promise<string[]> {
   if (at.isDaily) runDailyByTheRules(world, at.now)
   plan(world, at.now)
-  await planInDatabase(db, world.shop.id, at)
+  await planInDatabase(db, world, at)
   for (const c of world.candidacies)
     if (!c.occasion.startsWith('past')) {
       const key = `${c.kind} ${c.trigger} ${c.state} ${c.reason ?? ''}`
@@ -58,7 +60,7 @@ async function planBoth(
 
 async function planInDatabase(
   db: Database,
-  shopId: number,
+  world: World,
   at: { now: Moment; isDaily: boolean },
 ): Promise<void> {
   const deps: PlannerDeps = {
@@ -67,9 +69,9 @@ async function planInDatabase(
     random: systemRandom,
     log,
     wake: () => undefined,
-    rereadProducts: (_, productIds) => Promise.resolve(new Set(productIds)),
+    rereadProducts: (_, productIds) => Promise.resolve(new Set(world.isShopAway ? [] : productIds)),
   }
-  if (at.isDaily) await runDaily(deps, shopId, new Date(at.now))
+  if (at.isDaily) await runDaily(deps, world.shop.id, new Date(at.now))
   while ((await planCampaigns(deps)) > 0);
 }
 

@@ -181,6 +181,8 @@ export interface Candidacy {
   retryAt: Moment | null
   expiresAt: Moment
   consideredAt: Moment
+  /** By the daily run. */
+  takenUpAt?: Moment
   competingId: number | null
   messageId: number | null
 }
@@ -193,6 +195,8 @@ export interface Run {
   priceEventId: number | null
   productId: number
   state: 'new' | 'held' | 'running' | 'done'
+  /** The merchant said yes to what was held. */
+  isApproved?: boolean
   nextWaveAt: Moment
   expiresAt: Moment
 }
@@ -218,6 +222,8 @@ export interface World {
   messages: Message[]
   candidacies: Candidacy[]
   runs: Run[]
+  /** The shop does not answer when products are read again. */
+  isShopAway: boolean
   /** Slots whose daily run was. */
   dailyRuns: Moment[]
 }

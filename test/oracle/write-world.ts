@@ -24,13 +24,13 @@ const inputTables = [
 
 const ownTables = ['messages', 'reengagement_log', 'message_candidacies']
 
-const plannedTables = [...['campaign_runs', 'daily_runs', 'contact_budgets', 'coupons']]
+const plannedTables = [...['campaign_runs', 'daily_runs', 'contact_budgets', 'coupons', 'audit_log']]
 
 const clock = (at: Moment | null): string | null => (at === null ? null : new Date(at).toISOString())
 
 /** Writes a world into a database in which nothing of this shop is left. */
 export async function writeWorld(db: Database, world: World, now: Moment): Promise<void> {
-  await insert(db, { ...inputRows(world, now), ...ownRows(world, now) }, [...inputTables, ...ownTables])
+  await insert(db, { ...inputRows(world, now), ...ownRows(world) }, [...inputTables, ...ownTables])
 }
 
 /** Brings people, products and what they did up to the world; what the planners have written stays. */
@@ -194,7 +194,8 @@ function productRows(world: World, now: Moment): Record<string, Row[]> {
       is_in_stock: product.isInStock,
       is_sellable: product.isSellable,
       first_published_at: clock(product.firstPublishedAt),
-      checked_at: clock(now),
+      // Never heard of lately: the shop is asked each time.
+      checked_at: null,
       modified_at: clock(now),
       created_at: clock(now),
       updated_at: clock(now),
@@ -363,7 +364,7 @@ function orderRows(world: World, now: Moment): Record<string, Row[]> {
   }
 }
 
-function ownRows(world: World, now: Moment): Record<string, Row[]> {
+function ownRows(world: World): Record<string, Row[]> {
   const shopId = world.shop.id
   const replies = world.replies.map((reply, at) => ({
     ...messageRow(world, shopId * 1_000 + at, reply.personId, clock(reply.at)),
@@ -411,7 +412,7 @@ function ownRows(world: World, now: Moment): Record<string, Row[]> {
       message_id: candidacy.messageId,
       expires_at: clock(candidacy.expiresAt),
       considered_at: clock(candidacy.consideredAt),
-      updated_at: clock(now),
+      updated_at: clock(candidacy.consideredAt),
     })),
   }
 }
