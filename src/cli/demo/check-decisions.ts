@@ -39,7 +39,10 @@ export function checkDecisions(
     `${checked.length} times it says “no consent”, “opted out” or “United States”, and rightly so`,
     checked
       .filter(({ reason, phone }) => isSo[reason ?? '']?.(idOf.get(phone ?? '') ?? '') === false)
-      .map(({ kind, phone, reason }) => `${kind} to ${phone ?? 'nobody'}: ${reason ?? ''}`),
+      .map(
+        ({ kind, phone, reason, at }) =>
+          `${kind} to ${phone ?? 'nobody'}: ${reason ?? ''} on ${at.toISOString()}`,
+      ),
   )
 }
 

@@ -5,13 +5,14 @@ export interface LoggedDecision {
   kind: string
   state: string
   reason: string | null
+  at: Date
   phone: string | null
   callbackId: string | null
 }
 
 export function listDecisions(sql: Sql): Promise<LoggedDecision[]> {
   return sql.query(
-    `select c.kind, l.state, l.reason, m.callback_id,
+    `select c.kind, l.state, l.reason, l.considered_at as at, m.callback_id,
        (select i.value from people r join person_identities i on i.person_id = r.id and i.kind = 'wa_id' and i.ended_at is null
         where r.root_id = p.root_id order by i.id limit 1) as phone
      from reengagement_log l join campaigns c on c.id = l.campaign_id join people p on p.id = l.person_id

@@ -12,6 +12,7 @@ import {
 import { trashOrder } from './order-resource.ts'
 import type { PriceDisplay } from './price-html.ts'
 import { createProduct, updateProduct, type Given } from './product-changes.ts'
+import { slugOf } from './render-product.ts'
 import { pingIfPending, runQueue, runRequest, type RequestDeps } from './run-request.ts'
 import type { RestFault } from './rest-faults.ts'
 import { runDueSales } from './scheduled-sales.ts'
@@ -65,6 +66,8 @@ export interface ShopControl {
   trash(ref: ProductRef): Promise<void>
   restore(ref: ProductRef): Promise<void>
   deleteForever(ref: ProductRef): Promise<void>
+  /** The id of a new category. */
+  addCategory(name: string): number
   customers(): Customer[]
   addCustomer(given: Given): Promise<Customer>
   coupons(): Coupon[]
@@ -123,6 +126,10 @@ export function createShopControl(deps: ControlDeps): ShopControl {
     trash: (ref) => runRequest(deps, (request) => trashProduct(request, product(ref))),
     restore: (ref) => runRequest(deps, (request) => restoreProduct(request, product(ref))),
     deleteForever: (ref) => runRequest(deps, (request) => deleteProduct(request, product(ref))),
+    addCategory: (name) => {
+      const id = state.nextId('terms')
+      return state.categories.put(id, { id, name, slug: slugOf(name) }).id
+    },
     customers: () => state.customers.all(),
     addCustomer: (given) => runRequest(deps, (request) => createCustomer(request, given)),
     coupons: () => state.coupons.all(),
