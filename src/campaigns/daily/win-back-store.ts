@@ -124,7 +124,11 @@ function considerSql(choice: DailyChoice, slice: PeopleSlice, bind: (value: unkn
     returning 1
   ),
   fresh as (
-    select p.id, p.first_published_at, p.item_key, unnest(p.category_ids) as category_id from products p
+    select p.id, p.item_key, unnest(p.category_ids) as category_id,
+      -- Of the item: a translation may be new of what has long been sold.
+      (select min(coalesce(same.first_published_at, '-infinity')) from products same
+       where same.shop_id = p.shop_id and same.item_key = p.item_key) as sold_since
+    from products p
     where ${arrivals === undefined ? 'false' : 'true'} and p.shop_id = ${shopId} and p.kind <> 'variation' and p.deleted_at is null
       and p.first_published_at > ${ago(arrivals?.rules.newDays ?? 30)} and p.first_published_at <= ${now}
       and p.status = 'publish' and p.is_visible
@@ -155,7 +159,7 @@ function considerSql(choice: DailyChoice, slice: PeopleSlice, bind: (value: unkn
         when i.loyalty_applies then ${loyaltyId}
         when ${audienceOf(arrivals)} and (
           select count(*) from fresh f where f.category_id = i.category_id
-            and (f.first_published_at > coalesce(i.last_order_at, '-infinity') or not ${boughtSql('i.id', 'f.item_key')})
+            and (f.sold_since > coalesce(i.last_order_at, '-infinity') or not ${boughtSql('i.id', 'f.item_key')})
           ) >= ${arrivals?.rules.minProducts ?? 1} then ${arrivalsId}
         else ${missId} end as campaign_id
     from quiet i
