@@ -31,10 +31,18 @@ export async function createCampaignWorld(now: string): Promise<CampaignWorld> {
     world.clock.set(new Date(time))
     await world.settle()
   }
+  const { shop } = world.sandbox
+  const kitchen = shop.addCategory('Kitchen')
   return {
     ...world,
     api,
     at,
+    // As in a real shop, everything is in some category.
+    product: async (sku, stock, name) => {
+      await world.product(sku, stock, name)
+      await shop.changeProduct(sku, { categories: [{ id: kitchen }] })
+      await world.settle()
+    },
     sees: async (phone, sku) => {
       await api('POST', '/v1/views', { phone, sku })
     },
