@@ -21,6 +21,7 @@ import { personTagEndpoints } from './api/person-tag-endpoints.ts'
 import { previewEndpoints } from './api/preview-endpoints.ts'
 import { productEndpoints } from './api/product-endpoints.ts'
 import { reengagementEndpoints } from './api/reengagement-endpoints.ts'
+import { replayEndpoints } from './api/replay-endpoints.ts'
 import { runEndpoints } from './api/run-endpoints.ts'
 import { settingsEndpoints } from './api/settings-endpoints.ts'
 import { reportEndpoints } from './api/report-endpoints.ts'
@@ -67,6 +68,7 @@ export function listEndpoints(deps: AdminDeps): Endpoint[] {
     ...campaignRulesEndpoints({ ...deps, ...reads }),
     ...runEndpoints({ ...deps, ...reads }),
     ...previewEndpoints(deps),
+    ...replayEndpoints(deps),
     ...settingsEndpoints({ ...deps, ...reads }),
     ...auditEndpoints(reads),
     ...inboxEndpoints(reads),

@@ -94,7 +94,7 @@ async function setCampaign(
 const parts = new Set(['settings', 'audience', 'holdoutBps', 'variants'])
 
 /** A word without the name of a part is a setting of the kind. */
-function toChange(assignments: readonly Assignment[], current: CampaignRulesRead): CampaignChange {
+export function toChange(assignments: readonly Assignment[], current: CampaignRulesRead): CampaignChange {
   const named = assignments.map(({ path, value }) => ({
     path: parts.has(path[0] ?? '') ? path : ['settings', ...path],
     value,

@@ -7,6 +7,7 @@ import { badUsage, type CommandDeps } from './command.ts'
 import { continueUntilDone } from './follow-import.ts'
 import { reportCommand, reportOptions, type ReportOptions } from './report.ts'
 import { previewCommand } from './preview-command.ts'
+import { replayCommand, replayOptions, type ReplayOptions } from './replay-command.ts'
 import { runCommand, runsCommand } from './run-commands.ts'
 import { auditCommand, settingsCommand } from './settings-commands.ts'
 import { createTemplates, templatesCommand } from './template-commands.ts'
@@ -30,6 +31,8 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
                                variants=a:70,b:30; "default" goes back to the default
   hub campaign on|off KIND     switch it; what happened before it was switched on is not announced
   hub campaign preview KIND    who would get what now, who would not and why, and what it would cost; changes nothing
+  hub replay-campaigns [--days 90] [--set caps.campaignEveryDays=10 --set price_drop.thresholdBps=2000 …]
+                               the last days decided again under other settings, beside what happened; changes nothing
   hub runs [--held]            what the campaigns are working through; what waits for a yes
   hub run approve ID|all | hub run refuse ID
                                say yes or no to what is held
@@ -48,7 +51,7 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
   --shop KEY                   which shop (default: SHOP_ID)
 `
 
-interface Options extends ReportOptions {
+interface Options extends ReportOptions, ReplayOptions {
   held: boolean
 }
 
@@ -75,6 +78,8 @@ const commands: Record<string, Command> = {
       ? previewCommand({ ...toDeps(tools, shop), random: systemRandom, log: tools.log }, words.slice(1))
       : campaignCommand(toDeps(tools, shop), words),
   runs: (tools, shop, _words, { held }) => runsCommand(toDeps(tools, shop), held),
+  'replay-campaigns': (tools, shop, _words, options) =>
+    replayCommand({ ...toDeps(tools, shop), random: systemRandom, log: tools.log }, options),
   run: (tools, shop, words) => runCommand(toDeps(tools, shop), words),
   settings: (tools, shop, words) => settingsCommand(toDeps(tools, shop), words),
   audit: (tools, shop) => auditCommand(toDeps(tools, shop)),
@@ -128,6 +133,7 @@ async function run(): Promise<void> {
       help: { type: 'boolean' },
       held: { type: 'boolean' },
       ...reportOptions,
+      ...replayOptions,
     },
   })
   const [name, ...words] = positionals

@@ -1,10 +1,14 @@
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { campaignCommand, campaignsCommand } from '../../src/cli/campaign-commands.ts'
 import type { CommandDeps } from '../../src/cli/command.ts'
+import { previewCommand } from '../../src/cli/preview-command.ts'
+import { replayCommand } from '../../src/cli/replay-command.ts'
 import { auditCommand, settingsCommand } from '../../src/cli/settings-commands.ts'
 import { explain } from '../../src/app-explain.ts'
 import { findCampaign } from '../../src/campaigns/campaign-store.ts'
 import { createStandingClock } from '../../src/platform/clock.ts'
+import { createSeededRandom } from '../../src/platform/random.ts'
 import { loadShop, loadVersionedSettings } from '../../src/shops/shop-store.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { insertShop, someMonday } from '../support/rows.ts'
@@ -121,4 +125,21 @@ test('campaigns are switched by name, and one that lacks something says what', a
   )
   expect(await run(campaignsCommand)).toContain('loyalty_reward    on since 2026-03-02T12:00:00.000Z')
   expect(await run(campaignCommand, 'off', 'loyalty_reward')).toBe('loyalty_reward is off.')
+})
+
+test('previews and replays are read at a terminal', async () => {
+  await using terminal = await createTerminal()
+  const { run, deps } = terminal
+  const dry = { ...deps, random: createSeededRandom(1), log: pino({ level: 'silent' }) }
+  expect(await run((_, words) => previewCommand(dry, words), 'price_drop')).toContain(
+    'The campaign is off. This is as if it had been on all along',
+  )
+  const replay = (options: { days?: string; set?: string[] }) => run(() => replayCommand(dry, options))
+  expect(
+    await replay({ days: '3', set: ['caps.campaignEveryDays=14', 'price_drop.thresholdBps=2000'] }),
+  ).toContain('Nobody would have been treated differently.')
+  expect(await replay({ days: '3', set: ['caps.campaignEveryDays=0'] })).toContain(
+    '  - caps.campaignEveryDays must be at least 1',
+  )
+  expect(await replay({ days: 'many' })).toContain('Say --days with a number')
 })

@@ -35,7 +35,7 @@ export interface ReplayQuestion {
     /** As a patch of the shop's settings. */
     settings?: unknown
     /** By kind. */
-    campaigns?: Readonly<Record<string, CampaignChange>>
+    campaigns?: Readonly<Record<string, CampaignChange>> | undefined
   }
   /** How many differences to show one by one. */
   limit: number
