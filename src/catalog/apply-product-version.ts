@@ -27,7 +27,7 @@ export interface ApplyDeps {
   /** What the shop's orders know about a change of stock. */
   findStockCause: (tx: Tx, move: StockMove) => Promise<StockCause>
   backorderIsInStock: (tx: Tx, shopId: number) => Promise<boolean>
-  /** What people last saw a product for was in another currency. */
+  /** What people last saw a product for was in another currency, or shown with tax and is now without. */
   forgetSeenPrices: (tx: Tx, productId: number) => Promise<void>
 }
 
@@ -108,7 +108,7 @@ async function recordChange(
   const at = fields.modifiedAt
   if (change.priceChanged)
     await insertPriceEvent(tx, known, fields, { ...meta, at: pricedAt(known, fields, meta) })
-  if (known.currency !== fields.currency) await deps.forgetSeenPrices(tx, known.id)
+  if (change.isShownOtherwise) await deps.forgetSeenPrices(tx, known.id)
   if (cycle === 'closed') await closeCycles(tx, [known.id], at)
   if (cycle !== undefined) tx.afterCommit(() => deps.wake('campaigns'))
   if (stockChange === undefined) return

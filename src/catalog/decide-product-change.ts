@@ -2,7 +2,7 @@ import type { WooProduct } from '../connectors/woocommerce/woo-product.ts'
 import { deriveParent, deriveVariation } from './decide-family.ts'
 import { decideFirstPublished } from './decide-first-published.ts'
 import { isStockItem, type StockRules } from './decide-sellable.ts'
-import { decideShownPrices } from './decide-shown-prices.ts'
+import { decideShownPrices, isShownOtherwise } from './decide-shown-prices.ts'
 import type { ChangeSource } from './product-changes.ts'
 import type { Product } from './product.ts'
 
@@ -26,6 +26,8 @@ export type ProductChange =
       /** Of a stock item: its quantity changed, or whether it is in stock. */
       stockChange: 'up' | 'down' | undefined
       priceChanged: boolean
+      /** What people saw it for before cannot be compared with what they see now. */
+      isShownOtherwise: boolean
       /** The spell in stock of a stock item. */
       cycle: 'opened' | 'closed' | undefined
     }
@@ -42,16 +44,24 @@ export function decideProductChange(
   if (known !== null && isStale(known, incoming, context.source)) return { kind: 'stale' }
   const fields = toFields(known, incoming, context)
   if (known === null) {
-    return { kind: 'changed', fields, stockChange: undefined, priceChanged: false, cycle: undefined }
+    const nothingBefore = {
+      stockChange: undefined,
+      priceChanged: false,
+      isShownOtherwise: false,
+      cycle: undefined,
+    }
+    return { kind: 'changed', fields, ...nothingBefore }
   }
   if (isSame(known, fields)) return { kind: 'unchanged' }
   const wasItem = isStockItem(known, context.variations)
+  const isOther = isShownOtherwise(known, fields)
   const staysItem = wasItem && isStockItem(fields, context.variations)
   return {
     kind: 'changed',
     fields,
     stockChange: staysItem ? stockChangeOf(known, fields) : undefined,
-    priceChanged: known.priceMinor !== fields.priceMinor || known.currency !== fields.currency,
+    priceChanged: known.currency !== fields.currency || (known.priceMinor !== fields.priceMinor && !isOther),
+    isShownOtherwise: isOther,
     cycle: wasItem ? cycleOf(known, fields, staysItem) : undefined,
   }
 }

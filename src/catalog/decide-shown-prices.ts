@@ -36,6 +36,22 @@ export function decideShownPrices(
   }
 }
 
+type Priced = Pick<Product, 'priceMinor' | 'priceEntered' | 'currency'>
+
+/**
+ * Whether two prices cannot be compared: of two currencies, or of the same price typed in once as it is and once with tax added or taken
+ * out. The shop has changed how it shows prices, or we how we read them; nobody has changed the price.
+ */
+export function isShownOtherwise(known: Priced, now: Priced): boolean {
+  if (known.currency !== now.currency) return true
+  if (known.priceMinor === now.priceMinor || known.priceEntered !== now.priceEntered) return false
+  return isAsEntered(known) || isAsEntered(now)
+}
+
+function isAsEntered({ priceMinor, priceEntered, currency }: Priced): boolean {
+  return priceEntered !== null && currency !== null && parseMinor(priceEntered, currency) === priceMinor
+}
+
 const asEntered = (minor: number): number => minor
 
 function apply(withTax: (minor: number) => number, minor: number | null): number | null {

@@ -55,6 +55,25 @@ describe('what a consumer is shown', () => {
   })
 })
 
+test('a shop that shows its prices with tax from now on, or without, has not changed them', async () => {
+  await using world = await createCatalogWorld()
+  await world.apply(wooProduct({ wcId: 1, priceMinor: 1190, ...shownAt(1190) }))
+  const { id, shopId } = await world.product(1)
+  await world.db.execute(
+    `insert into product_interest (person_id, product_id, shop_id, first_at, last_at, views, last_price_minor)
+     values (1, $1, $2, $3, $3, 1, 1190)`,
+    [id, shopId, minute(0)],
+  )
+  for (const shown of [1000, 1190]) {
+    await world.apply(wooProduct({ wcId: 1, priceMinor: 1190, ...shownAt(shown) }), 'reread')
+    expect(await world.product(1)).toMatchObject({ priceMinor: shown, priceEntered: '11.90' })
+  }
+  expect(await world.db.query('select 1 from price_events')).toEqual([])
+  expect(await world.db.query('select last_price_minor from product_interest')).toEqual([
+    { lastPriceMinor: null },
+  ])
+})
+
 describe('a variation read by REST, of which the shop does not say what it shows', () => {
   test('has its parent’s tax when it is new', async () => {
     await using world = await createCatalogWorld()
