@@ -73,14 +73,22 @@ export function listPlaces(
  * Each person's messages that wait to be sent, locked. One that a sender holds at this moment is skipped, not waited for: the sender
  * waits for the person's budget, which the caller holds.
  */
-export function lockUnsent(tx: Tx, personIds: readonly number[]): Promise<UnsentMessage[]> {
+export async function lockUnsent(tx: Tx, personIds: readonly number[]): Promise<UnsentMessage[]> {
+  // Person by person: as many may wait as the shop has people.
+  const found = await tx.query<{ id: number }>(
+    `select m.id from people record
+       cross join lateral (select * from messages m where m.person_id = record.id and m.state = 'waiting' offset 0) m
+     where record.root_id = any($1) and m.counted_at is not null and m.purpose in ('alert', 'campaign')`,
+    [personIds],
+  )
+  if (found.length === 0) return []
   return tx.query(
     `select m.id as message_id, record.root_id as person_id, m.purpose, m.due_at,
        coalesce((select min(l.value) from reengagement_log l where l.message_id = m.id), 0) as value
-     from people record join messages m on m.person_id = record.id
-     where record.root_id = any($1) and m.counted_at is not null and m.state = 'waiting' and m.purpose in ('alert', 'campaign')
+     from messages m join people record on record.id = m.person_id
+     where m.id = any($1) and m.counted_at is not null and m.state = 'waiting'
      order by m.id for update of m skip locked`,
-    [personIds],
+    [found.map(({ id }) => id)],
   )
 }
 
@@ -160,21 +168,28 @@ export async function listReservations(
  * Asked-for candidacies of these people that wait for something else, whose reason holds now and which would be due within the time in
  * which alerts are joined; locked.
  */
-export function listOtherWaitingAlerts(
+export async function listOtherWaitingAlerts(
   tx: Tx,
   which: { personIds: readonly number[]; dueBefore: Date; now: Date },
 ): Promise<{ personId: number; candidacyId: number }[]> {
+  const asked = await tx.query<{ id: number }>(
+    `select l.id from people record cross join lateral (
+       select * from reengagement_log l where l.person_id = record.id and l.state in ('waiting', 'reserved') offset 0) l
+     where record.root_id = any($1) and l.state = 'waiting' and l.trigger = 'asked'`,
+    [which.personIds],
+  )
+  if (asked.length === 0) return []
   return tx.query(
     `select record.root_id as person_id, l.id as candidacy_id
-     from people record join reengagement_log l on l.person_id = record.id and l.state = 'waiting' and l.trigger = 'asked'
+     from reengagement_log l join people record on record.id = l.person_id
        join campaigns c on c.id = l.campaign_id and c.is_on
        join products p on p.id = l.product_id and p.is_sellable
        left join campaign_runs r on r.id = l.run_id left join stock_cycles y on y.id = l.cycle_id
-     where record.root_id = any($1) and (l.retry_at is null or l.retry_at <= $2) and l.expires_at > $3
+     where l.id = any($1) and l.state = 'waiting' and (l.retry_at is null or l.retry_at <= $2) and l.expires_at > $3
        and (r.id is null or r.state = 'running')
        and (l.cycle_id is null or (y.closed_at is null and r.next_wave_at <= $2))
        and (l.price_event_id is null or p.price_minor <= l.price_minor)
      order by l.id for update of l skip locked`,
-    [which.personIds, which.dueBefore, which.now],
+    [asked.map(({ id }) => id), which.dueBefore, which.now],
   )
 }

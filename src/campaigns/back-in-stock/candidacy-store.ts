@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database.ts'
 import type { ShopSettings } from '../../shops/shop-settings.ts'
 import type { Audience } from '../audience.ts'
 import { audienceSql } from '../audience-sql.ts'
-import { boughtByRunSql } from '../bought-since.ts'
+import { boughtSinceSql } from '../bought-since.ts'
 import { values } from '../value.ts'
 import type { StockCampaign } from './run-store.ts'
 
@@ -39,15 +39,27 @@ export function considerAudience(tx: Tx, about: Consideration, runIds: readonly 
 // Which products' views and alerts speak for an item: the item, its translations and variations whose stock it keeps (a view of any of
 // them is a view of it), and its parents (a view counts if the whole product was sold out, an alert if it asked for any variation).
 //
+// What the runs are about is looked up run by run: right after they were opened the database knows nothing of them, expects one at
+// most, and would go through all of them for every person.
+//
 // The last view before the cycle: the roll-up knows it unless the person looked again since. The shop's times are whole seconds: who
 // found it sold out in the second in which it came back looked before.
+const boughtSql = boughtSinceSql({
+  personId: 'i.person_id',
+  shopId: '$2',
+  itemKey: 'r.item_key',
+  productId: 'r.product_id',
+  since: 'i.at',
+})
+
 function considerSql(audience: string): string {
   return `with run as materialized (
     select r.id, r.shop_id, r.campaign_id, r.cycle_id, r.product_id, r.expires_at, r.settings_version, p.item_key, y.opened_at,
       y.opened_at - make_interval(hours => 24 * $4::int) as since,
       coalesce(y.opened_at - y.out_since < make_interval(mins => $5::int), false) as is_short
-    from campaign_runs r join stock_cycles y on y.id = r.cycle_id join products p on p.id = r.product_id
-    where r.id = any($1)
+    from unnest($1::bigint[]) given(id) join campaign_runs r on r.id = given.id
+      cross join lateral (select * from stock_cycles y where y.id = r.cycle_id offset 0) y
+      join products p on p.id = r.product_id
   ),
   same as (
     select r.id as run_id, p.id as product_id, p.parent_id from run r join products p on p.shop_id = $2 and p.item_key = r.item_key
@@ -90,13 +102,6 @@ function considerSql(audience: string): string {
       where s.at >= s.since group by s.run_id, w.root_id
     ) everybody order by run_id, person_id, asked desc, at
   ),
-  bought as (${boughtByRunSql}),
-  told as (
-    select distinct i.run_id, i.person_id
-    from interested i join run r on r.id = i.run_id join people w on w.root_id = i.person_id
-      join reengagement_log l on l.person_id = w.id and l.item_key = r.item_key and l.message_id is not null
-      join messages m on m.id = l.message_id and m.counted_at > $6
-  ),
   judged as (
     select i.*, row_number() over (partition by i.run_id order by i.asked desc, i.at, i.person_id) as rank,
       case
@@ -107,12 +112,13 @@ function considerSql(audience: string): string {
         when not i.asked and p.marketing_paused_at is not null then 'paused'
         when not i.asked and not ${audience} then 'not_in_audience'
         when not i.asked and r.is_short then 'short_spell'
-        when bought.last_at >= i.at then 'bought_since'
-        when told.run_id is not null then 'already_told'
+        when ${boughtSql} then 'bought_since'
+        when exists (
+          select 1 from people w join reengagement_log l on l.person_id = w.id and l.item_key = r.item_key and l.message_id is not null
+            join messages m on m.id = l.message_id
+          where w.root_id = i.person_id and m.counted_at > $6) then 'already_told'
       end as reason
     from interested i join run r on r.id = i.run_id join people p on p.id = i.person_id
-      left join bought on bought.run_id = i.run_id and bought.person_id = i.person_id
-      left join told on told.run_id = i.run_id and told.person_id = i.person_id
   )
   insert into reengagement_log (shop_id, campaign_id, person_id, product_id, item_key, occasion, run_id, cycle_id, trigger, value, alert_id,
     rank, interest_at, settings_version, rules, state, reason, reason_count, expires_at, considered_at, updated_at)

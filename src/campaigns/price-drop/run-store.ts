@@ -3,7 +3,7 @@ import type { Sql, Tx } from '../../platform/database.ts'
 import type { ShopSettings } from '../../shops/shop-settings.ts'
 import type { Audience } from '../audience.ts'
 import { audienceSql } from '../audience-sql.ts'
-import { boughtByRunSql } from '../bought-since.ts'
+import { boughtSinceSql } from '../bought-since.ts'
 import { bulkSql } from '../bulk-sql.ts'
 import { values } from '../value.ts'
 import type { PriceDropSettings } from './settings.ts'
@@ -194,12 +194,23 @@ export function considerAudience(tx: Tx, about: Consideration, runIds: readonly 
   return tx.execute(considerSql(audience), bound)
 }
 
+const boughtSql = boughtSinceSql({
+  personId: 'i.person_id',
+  shopId: '$2',
+  itemKey: 'r.item_key',
+  productId: 'r.product_id',
+  since: 'i.at',
+})
+
+// What the runs are about is looked up run by run: right after they were opened the database knows nothing of them, expects one at
+// most, and would go through all of them for every person.
 function considerSql(audience: string): string {
   return `with run as materialized (
     select r.id, r.shop_id, r.campaign_id, r.price_event_id, r.product_id, r.expires_at, r.settings_version, e.from_minor,
       item.item_key, item.price_minor, item.is_sellable, item.sale_to, ${lowestPriceSql('e', '30')} as lowest
-    from campaign_runs r join price_events e on e.id = r.price_event_id join products item on item.id = r.product_id
-    where r.id = any($1)
+    from unnest($1::bigint[]) given(id) join campaign_runs r on r.id = given.id
+      cross join lateral (select * from price_events e where e.id = r.price_event_id offset 0) e
+      join products item on item.id = r.product_id
   ),
   same as (
     select r.id as run_id, p.id as product_id from run r join products p on p.shop_id = $2 and p.item_key = r.item_key
@@ -229,15 +240,6 @@ function considerSql(audience: string): string {
     select i.*, case when $5 then least(i.last_price_minor, r.lowest) else coalesce(i.last_price_minor, r.from_minor) end as reference_minor
     from interested i join run r on r.id = i.run_id
   ),
-  bought as (${boughtByRunSql}),
-  told as (
-    select distinct i.run_id, i.person_id
-    from interested i join run r on r.id = i.run_id join people w on w.root_id = i.person_id
-      join reengagement_log l on l.person_id = w.id and l.item_key = r.item_key and l.campaign_id = r.campaign_id
-        and l.price_minor <= r.price_minor and l.run_id is distinct from r.id
-      left join messages m on m.id = l.message_id
-    where m.counted_at is not null or l.state in ('waiting', 'reserved')
-  ),
   judged as (
     select i.*, case
         when p.country = 'US' and not $9 then 'us_marketing_blocked'
@@ -250,13 +252,15 @@ function considerSql(audience: string): string {
         when not i.asked and coalesce(not ((i.reference_minor - r.price_minor) * 10000 > i.reference_minor * $6::int
           and i.reference_minor - r.price_minor >= $7), true) then 'drop_too_small'
         when not i.asked and r.sale_to < $3::timestamptz + make_interval(hours => $8) then 'sale_ending'
-        when bought.last_at >= i.at then 'bought_since'
-        when told.run_id is not null then 'already_told'
+        when ${boughtSql} then 'bought_since'
+        when exists (
+          select 1 from people w join reengagement_log l on l.person_id = w.id and l.item_key = r.item_key
+            left join messages m on m.id = l.message_id
+          where w.root_id = i.person_id and l.campaign_id = r.campaign_id and l.price_minor <= r.price_minor
+            and l.run_id is distinct from r.id and (m.counted_at is not null or l.state in ('waiting', 'reserved'))) then 'already_told'
       end as reason,
       case when i.reference_minor > 0 and r.price_minor is not null then greatest(-2000000000, (i.reference_minor - r.price_minor) * 10000 / i.reference_minor)::int end as drop_bps
     from priced i join run r on r.id = i.run_id join people p on p.id = i.person_id
-      left join bought on bought.run_id = i.run_id and bought.person_id = i.person_id
-      left join told on told.run_id = i.run_id and told.person_id = i.person_id
   )
   insert into reengagement_log (shop_id, campaign_id, person_id, product_id, item_key, occasion, run_id, price_event_id, trigger, value,
     alert_id, rank, interest_at, settings_version, rules, reference_minor, price_minor, drop_bps, state, reason, reason_count, retry_at,
