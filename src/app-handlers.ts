@@ -38,6 +38,7 @@ import { stopNumber } from './shops/number-store.ts'
 import { loadShop, loadShopSettings } from './shops/shop-store.ts'
 
 export interface HandlerDeps {
+  countOrder?: (matchedBy: string | null) => void
   random: Random
   links: LinkTokens
   wake: (lane: string) => void
@@ -72,6 +73,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   }
   const importCustomer = createCustomerImport(deps)
   const orders: OrderDeps = {
+    ...(deps.countOrder === undefined ? {} : { onNewOrder: deps.countOrder }),
     findPerson: createOrderPersonFinder(deps),
     onOrderCoupons: (tx, { shopId, codes, now }) => markCouponsUsed(tx, shopId, codes, now),
   }

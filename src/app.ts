@@ -7,6 +7,7 @@ import { registerLanes } from './app-lanes.ts'
 import type { AppParts } from './app-parts.ts'
 import { registerJobs } from './app-jobs.ts'
 import { createIntake } from './intake/create-intake.ts'
+import { createOrderMetric } from './orders/order-metric.ts'
 import { createPace } from './outbox/pace.ts'
 import { loadTemplateDefinitions } from './outbox/template-definitions.ts'
 import { monotonicMs } from './platform/clock.ts'
@@ -35,7 +36,13 @@ export function createApp(parts: AppParts): App {
   const metrics = createMetrics()
   const lanes = createLanes({ connection: parts.queue, log })
   const connections = createConnections(parts)
-  const handlers = createHandlers({ random, log, links: parts.links, wake: lanes.wake })
+  const handlers = createHandlers({
+    random,
+    log,
+    links: parts.links,
+    wake: lanes.wake,
+    countOrder: createOrderMetric(metrics),
+  })
   const definitions = loadTemplateDefinitions()
   const pace = createPace({ nowMs: monotonicMs, sleep: (ms) => delay(ms) })
   const shared = { ...parts, metrics, lanes, connections, handlers, definitions, pace }

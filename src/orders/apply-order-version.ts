@@ -25,6 +25,8 @@ export interface OrderDeps {
   ) => Promise<PersonOfOrder | undefined>
   /** Coupons that an order has used. */
   onOrderCoupons?: (tx: Tx, used: { shopId: number; codes: readonly string[]; now: Date }) => Promise<void>
+  /** An order was seen for the first time: how its person was found, null: nobody we knew. */
+  onNewOrder?: (matchedBy: string | null) => void
 }
 
 export interface PersonOfOrder {
@@ -68,6 +70,7 @@ export async function applyOrderVersion(
   await replaceLines(tx, { shopId, orderId }, order.lines)
   await replaceRefunds(tx, { shopId, orderId, at: order.modifiedAt }, refunds)
   if (known?.status !== order.status) await explain(tx, shopId, order)
+  if (known === null) tx.afterCommit(() => deps.onNewOrder?.(person.matchedBy))
   if (order.couponCodes.length > 0) await deps.onOrderCoupons?.(tx, { shopId, codes: order.couponCodes, now })
   await followOrder(tx, { shopId, orderId, personIds: [known?.personId, person.personId], now })
   return { kind: 'applied' }

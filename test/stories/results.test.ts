@@ -106,6 +106,9 @@ test('an order that is cancelled earns nothing; one that a stranger places is co
     revenue: [{ currency: 'EUR', grossMinor: 0, refundsMinor: 0, netMinor: 0 }],
   })
   expect(report.orders).toEqual([{ currency: 'EUR', paid: 1, unmatched: 1, unmatchedMinor: 2000 }])
+  const metrics = await (await fetch(`${world.url}/metrics`)).text()
+  expect(metrics).toContain('hub_orders_total{matched_by="nobody"} 1')
+  expect(metrics).toContain('hub_orders_total{matched_by="phone"} 1')
 })
 
 test('a friend who gets the link passed on is credited to the message, and joins nobody', async () => {
