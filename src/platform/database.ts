@@ -44,8 +44,8 @@ export function openDatabase(
     max: options.poolSize ?? 10,
     types,
     connectionTimeoutMillis: 10_000,
-    // A server that compiles statements spends more on it than any of ours takes.
-    onConnect: (client) => client.query('set jit = off').then(() => undefined),
+    // The pool waits for the answer, though its types do not say so.
+    onConnect: withoutJit as (client: pg.ClientBase) => void,
   })
   // Without a listener an idle connection that the server drops ends the process.
   pool.on('error', options.onError ?? (() => undefined))
@@ -66,6 +66,11 @@ export function openDatabase(
       if (!pool.ended) await pool.end()
     },
   }
+}
+
+// A server that compiles statements spends more on it than any of ours takes.
+async function withoutJit(client: pg.ClientBase): Promise<void> {
+  await client.query('set jit = off')
 }
 
 const triesAfterDeadlock = 5

@@ -284,3 +284,4 @@ DROP INDEX "reengagement_log_waiting_idx";
 CREATE INDEX "reengagement_log_waiting_idx" ON "reengagement_log"("run_id", "rank") WHERE "state" = 'waiting' AND "run_id" IS NOT NULL;
 DROP INDEX "people_root_id_idx";
 CREATE INDEX "people_root_id_id_idx" ON "people"("root_id", "id");
+CREATE INDEX "products_shop_id_first_published_at_idx" ON "products"("shop_id", "first_published_at");

@@ -34,7 +34,7 @@ export async function listNewIn(
   return rows.map((row) => row.id)
 }
 
-/** What this person looked at last and can buy; then the latest of the categories they bought or viewed most. */
+/** What this person looked at last and can buy; then the latest of the categories they bought or viewed most; then the shop's latest. */
 export async function listRecommended(
   sql: Sql,
   about: { shopId: number; personId: number; limit: number },
@@ -55,7 +55,15 @@ export async function listRecommended(
        where p.shop_id = $1 and p.category_ids && array(select category_id from liked) and ${isForSale}
        order by 3, p.id limit 50
      ),
-     either as (select id, min(place) as place, min(sort) as sort from (select * from viewed union all select * from latest) e group by id)
+     newest as (
+       select p.id, 2 as place, -extract(epoch from p.first_published_at) as sort from products p
+       where p.shop_id = $1 and p.first_published_at is not null and ${isForSale}
+       order by p.first_published_at desc limit 50
+     ),
+     either as (
+       select id, min(place) as place, min(sort) as sort
+       from (select * from viewed union all select * from latest union all select * from newest) e group by id
+     )
      select p.id from either e join products p on p.id = e.id
      where p.shop_id = $1 and ${isForSale} and ${isNotBought}
      order by e.place, e.sort, p.id limit $3`,
