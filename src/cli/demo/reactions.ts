@@ -22,9 +22,9 @@ export function planReactions(play: Play, role: Role, message: LoggedMessage): v
     return
   }
   if (!reads) return
-  play.agenda.plan(soon(play, 20 + random.below(180)), () => {
+  play.agenda.plan(soon(play, 20 + random.below(180)), async () => {
     whatsapp.reads(role.phone, message.id)
-    if (taps) play.agenda.plan(soon(play, 5), () => tap(play, role, message))
+    if (taps) await tap(play, role, message)
     if (replies) {
       play.agenda.plan(soon(play, 20), () => {
         whatsapp.writes(role.phone, word)

@@ -15,9 +15,10 @@ export async function playSeason(play: Play, witness: Witness): Promise<void> {
   planMerchant(play)
   planDailyRuns(play)
   const { stage, agenda } = play
-  for (let at = agenda.next(); at !== undefined; at = await nextMoment(play)) {
-    stage.clock.set(at)
-    await agenda.playUntil(at)
+  for (let moment = await nextMoment(play); moment !== undefined; moment = await nextMoment(play)) {
+    stage.clock.set(moment.at)
+    const hasPlayed = await agenda.playUntil(moment.at)
+    if (!hasPlayed && !moment.isDue) continue
     await stage.settle()
     await hear(play, witness)
   }
@@ -26,14 +27,12 @@ export async function playSeason(play: Play, witness: Witness): Promise<void> {
   await hear(play, witness)
 }
 
-async function nextMoment({ stage, agenda }: Play): Promise<Date | undefined> {
+/** What comes next: something on the agenda, or something that is due in the hub. */
+async function nextMoment({ stage, agenda }: Play): Promise<{ at: Date; isDue: boolean } | undefined> {
   const due = await findNextDue(stage.db, stage.clock.now())
-  const moments = [due, agenda.next()].filter((at) => at !== undefined)
-  const next = moments.reduce<Date | undefined>(
-    (first, at) => (first === undefined || at < first ? at : first),
-    undefined,
-  )
-  return next === undefined || next > closing ? undefined : next
+  const planned = agenda.next()
+  const at = due === undefined || (planned !== undefined && planned < due) ? planned : due
+  return at === undefined || at > closing ? undefined : { at, isDue: at.getTime() === due?.getTime() }
 }
 
 /** In the first week, one after the other. */
@@ -50,7 +49,7 @@ function planOptIns({ stage, agenda, cast, teller }: Play): void {
 }
 
 function planDailyRuns({ stage, agenda }: Play): void {
-  for (let day = inLisbon('2026-03-02 09:00'); day < closing; day = nextDay(day))
+  for (let day = inLisbon('2026-03-03 09:00'); day < closing; day = nextDay(day))
     agenda.plan(day, async () => {
       await stage.app.schedule.beat(['daily-run'])
     })

@@ -15,7 +15,7 @@ export function planLooks(play: Play): void {
       if (role.random.below(monthDays * 10) >= role.looksPerMonth * 10) continue
       // Some time between ten and nine in the evening, by the quarter.
       const at = new Date(opening.getTime() + day * dayMs + role.random.below(44) * 15 * 60_000)
-      play.agenda.plan(at, () => look(play, role))
+      play.agenda.plan(at, () => look(play, role), { isQuiet: true })
     }
   }
 }
