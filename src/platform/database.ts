@@ -44,8 +44,8 @@ export function openDatabase(
     max: options.poolSize ?? 10,
     types,
     connectionTimeoutMillis: 10_000,
-    // The pool waits for the answer, though its types do not say so.
-    onConnect: withoutJit as (client: pg.ClientBase) => void,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, though its types do not say so
+    onConnect: withoutJit,
   })
   // Without a listener an idle connection that the server drops ends the process.
   pool.on('error', options.onError ?? (() => undefined))
