@@ -1,4 +1,5 @@
-import type { WooOrder, WooRefund } from '../connectors/woocommerce/woo-order.ts'
+import type { WooRefund } from '../connectors/woocommerce/read-order-parts.ts'
+import type { WooOrder } from '../connectors/woocommerce/woo-order.ts'
 
 export interface SharedRefund extends WooRefund {
   /** Its share of the items' value (after discounts, without tax and shipping). */

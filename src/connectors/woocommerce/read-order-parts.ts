@@ -1,6 +1,12 @@
 import { parseMinor } from '../../platform/money.ts'
 import { asFields, readId, readList, readOptionalText, readText } from './read-fields.ts'
-import type { WooRefund } from './woo-order.ts'
+
+/** As an order names it: without a date and without items. */
+export interface WooRefund {
+  wcRefundId: number
+  /** With tax and shipping; positive. */
+  totalMinor: number
+}
 
 const mostCodes = 20
 

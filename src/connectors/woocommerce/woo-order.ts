@@ -1,5 +1,5 @@
 import { isKnownCurrency, parseMinor } from '../../platform/money.ts'
-import { readCouponCodes, readLinkToken, readRefunds } from './read-order-parts.ts'
+import { readCouponCodes, readLinkToken, readRefunds, type WooRefund } from './read-order-parts.ts'
 import {
   asFields,
   readGmt,
@@ -35,13 +35,6 @@ export interface WooOrder {
   /** What may be the token of one of our links: whoever made it can tell. */
   linkToken: string | null
   refunds: WooRefund[]
-}
-
-/** As an order names it: without a date and without items. */
-export interface WooRefund {
-  wcRefundId: number
-  /** With tax and shipping; positive. */
-  totalMinor: number
 }
 
 export interface WooOrderLine {
