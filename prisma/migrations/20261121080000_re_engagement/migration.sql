@@ -285,3 +285,6 @@ CREATE INDEX "reengagement_log_waiting_idx" ON "reengagement_log"("run_id", "ran
 DROP INDEX "people_root_id_idx";
 CREATE INDEX "people_root_id_id_idx" ON "people"("root_id", "id");
 CREATE INDEX "products_shop_id_first_published_at_idx" ON "products"("shop_id", "first_published_at");
+CREATE INDEX "people_merged_idx" ON "people"("root_id") WHERE "merged_into" IS NOT NULL;
+DROP INDEX "reengagement_log_person_id_item_key_updated_at_idx";
+CREATE INDEX "reengagement_log_person_id_expires_at_item_key_idx" ON "reengagement_log"("person_id", "expires_at", "item_key");

@@ -17,7 +17,7 @@ import {
 } from './run-store.ts'
 import { considerWinBacks, type DailyChoice } from './win-back-store.ts'
 
-const peopleAtOnce = 20_000
+const peopleAtOnce = 100_000
 const dayMs = 86_400_000
 
 /**
