@@ -8,5 +8,6 @@ export function explain(thrown: unknown): string {
 }
 
 function faultLine({ where, message }: Fault): string {
-  return message.includes(where) ? `  - ${message}` : `  - ${where} ${message}`
+  if (message.includes(where)) return `  - ${message}`
+  return /^[A-Z]/.test(message) ? `  - ${where}: ${message}` : `  - ${where} ${message}`
 }

@@ -22,6 +22,12 @@ export interface CampaignKind {
   isOptional?: boolean
   /** What is missing before it may be switched on, in words; nothing when it may. */
   findMissing?: (settings: unknown) => { field: string; message: string } | undefined
+  /** A value for a setting without a default, found in the shop's own figures, and why, in words; nothing when they say nothing. */
+  propose?: (
+    sql: Sql,
+    shopId: number,
+    settings: unknown,
+  ) => Promise<{ field: string; value: number; message: string } | undefined>
   /** Which of its candidacies must not go any more, checked right before sending. */
   findStale: (
     sql: Sql,

@@ -56,7 +56,9 @@ async function showCampaign({ db, shop, print }: CommandDeps, kind: CampaignKind
   print(`  holdoutBps  ${rules.holdoutBps}`)
   print(`  variants    ${rules.variants.length === 0 ? 'one wording' : show(rules.variants)}`)
   print(`version ${campaign.settingsVersion}`)
-  if (missing !== undefined) print(`Before it can be switched on: ${missing.field} ${missing.message}`)
+  const proposal = await kindOf(kind).propose?.(db, shop.id, rules.settings)
+  if (missing !== undefined) print(`Before it can be switched on, ${missing.field}: ${missing.message}`)
+  if (proposal !== undefined) print(`A proposal: ${proposal.field}=${proposal.value}. ${proposal.message}`)
 }
 
 function isEverybody({

@@ -11,7 +11,7 @@ import { createStandingClock } from '../../src/platform/clock.ts'
 import { createSeededRandom } from '../../src/platform/random.ts'
 import { loadShop, loadVersionedSettings } from '../../src/shops/shop-store.ts'
 import { createTestDatabase } from '../support/database.ts'
-import { insertShop, someMonday } from '../support/rows.ts'
+import { insertPerson, insertShop, someMonday } from '../support/rows.ts'
 
 /** A terminal: what commands print, and what they refuse, as a person reads it. */
 async function createTerminal(): Promise<AsyncDisposable & { deps: CommandDeps; run: Run }> {
@@ -116,9 +116,19 @@ test('a campaign’s rules, audience, holdout and wordings are set in one go', a
 
 test('campaigns are switched by name, and one that lacks something says what', async () => {
   await using terminal = await createTerminal()
-  const { run } = terminal
-  expect(await run(campaignCommand, 'on', 'loyalty_reward')).toContain('  - settings.minSpentMinor ')
+  const { run, deps } = terminal
+  expect(await run(campaignCommand, 'on', 'loyalty_reward')).toContain(
+    '  - settings.minSpentMinor: Say first',
+  )
   expect(await run(campaignsCommand)).toContain('loyalty_reward    off, needs minSpentMinor')
+  const personId = await insertPerson(deps.db, deps.shop.id, someMonday)
+  await deps.db.execute(
+    `insert into person_purchases (person_id, shop_id, orders, spent_minor, updated_at) values ($1, $2, 4, 23000, $3)`,
+    [personId, deps.shop.id, someMonday],
+  )
+  expect(await run(campaignCommand, 'show', 'loyalty_reward')).toContain(
+    'A proposal: minSpentMinor=23000. Of the 1',
+  )
   await run(campaignCommand, 'set', 'loyalty_reward', 'minSpentMinor=20000')
   expect(await run(campaignCommand, 'on', 'loyalty_reward')).toBe(
     'loyalty_reward is on. What happened before this moment is not announced.',

@@ -39,6 +39,10 @@ const campaign = z.strictObject({
     .strictObject({ field: z.string(), message: z.string() })
     .nullable()
     .meta({ description: 'What must be set before it can be switched on.' }),
+  proposal: z
+    .strictObject({ field: z.string(), value: z.int(), message: z.string() })
+    .nullable()
+    .meta({ description: 'A value that the shop’s own figures suggest.' }),
 })
 
 export function campaignRulesEndpoints(deps: CampaignRulesDeps): Endpoint[] {
@@ -154,5 +158,6 @@ async function show(sql: Sql, shopId: number, kind: CampaignKindName): Promise<z
     version: found.settingsVersion,
     ...read,
     missing: kindOf(kind).findMissing?.(read.settings) ?? null,
+    proposal: (await kindOf(kind).propose?.(sql, shopId, read.settings)) ?? null,
   }
 }

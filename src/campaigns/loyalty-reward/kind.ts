@@ -4,6 +4,7 @@ import type { CampaignKind } from '../kind.ts'
 import type { Tx } from '../../platform/database.ts'
 import { values } from '../value.ts'
 import { composeLoyaltyReward } from './compose.ts'
+import { proposeMinSpent } from './propose.ts'
 import { readyCoupon } from './ready-coupon.ts'
 import { loyaltyRewardSettingsSchema } from './settings.ts'
 
@@ -22,6 +23,17 @@ export const loyaltyReward: CampaignKind = {
             'Say first how much somebody must have spent to be rewarded: there is no amount that suits every shop.',
         }
       : undefined,
+  propose: async (sql, shopId, settings) => {
+    const { minOrders } = loyaltyRewardSettingsSchema.parse(settings)
+    const { minSpentMinor, buyers, rewarded } = await proposeMinSpent(sql, shopId, minOrders)
+    return minSpentMinor === null
+      ? undefined
+      : {
+          field: 'minSpentMinor',
+          value: minSpentMinor,
+          message: `Of the ${buyers} customers with at least ${minOrders} orders, ${rewarded} have spent as much.`,
+        }
+  },
   findStale: (sql, candidacies, now) =>
     listStaleWinBacks(
       sql,
