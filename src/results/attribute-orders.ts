@@ -12,7 +12,7 @@ import {
   type OrderToCredit,
 } from './credit-store.ts'
 import { decideCredit, type CreditRules, type Traces } from './decide-credit.ts'
-import { decideEntries, findDifference, type OrderValue } from './decide-entries.ts'
+import { decideEntries, findDifference, type Entry, type OrderValue } from './decide-entries.ts'
 import { addToLedger, sumLedger } from './ledger-store.ts'
 
 export interface AttributeDeps {
@@ -25,6 +25,7 @@ export interface AttributeDeps {
 export const attributeLane = 'results.attribute'
 
 const batchSize = 200
+const dayMs = 86_400_000
 
 /** One batch: takes orders off the list and adds to the ledger what is missing there. Returns how many orders it was. */
 export function attributeOrders({ db, clock, links }: AttributeDeps): Promise<number> {
@@ -32,8 +33,9 @@ export function attributeOrders({ db, clock, links }: AttributeDeps): Promise<nu
     const now = clock.now()
     const orders = await takeOrders(tx, now, batchSize)
     for (const [shopId, ofShop] of groupBy(orders, (order) => order.shopId)) {
-      const { results } = await loadShopSettings(tx, shopId)
-      await creditOrders(tx, ofShop, { links, rules: results, now })
+      const { results, retention } = await loadShopSettings(tx, shopId)
+      const tracesSince = new Date(now.getTime() - (retention.viewDays - results.clickDays) * dayMs)
+      await creditOrders(tx, ofShop, { links, rules: results, tracesSince, now })
     }
     return orders.length
   })
@@ -42,18 +44,25 @@ export function attributeOrders({ db, clock, links }: AttributeDeps): Promise<nu
 async function creditOrders(
   tx: Tx,
   orders: readonly OrderToCredit[],
-  { links, rules, now }: { links: LinkTokens; rules: CreditRules; now: Date },
+  { links, rules, tracesSince, now }: { links: LinkTokens; rules: CreditRules; tracesSince: Date; now: Date },
 ): Promise<void> {
   const ids = orders.map((order) => order.id)
   const tracesOf = await readTraces(tx, orders, { links, rules })
   const refunds = groupBy(await listRefunds(tx, ids), (refund) => refund.orderId)
   const held = groupBy(await sumLedger(tx, ids), (entry) => entry.orderId)
   const missing = orders.flatMap((order) => {
-    const credit = decideCredit(order, tracesOf(order.id), rules)
+    const entries = held.get(order.id) ?? []
+    // The clicks of an old order are forgotten by now (retention.viewDays); who has its credit keeps it.
+    const kept = order.placedAt < tracesSince ? entries.find(isCredit) : undefined
+    const credit = kept ?? decideCredit(order, tracesOf(order.id), rules)
     const due = decideEntries(valueOf(order, refunds.get(order.id) ?? []), credit)
-    return findDifference(due, held.get(order.id) ?? []).map((row) => ({ ...row, orderId: order.id }))
+    return findDifference(due, entries).map((row) => ({ ...row, orderId: order.id }))
   })
   await addToLedger(tx, missing, now)
+}
+
+function isCredit(entry: Entry): boolean {
+  return entry.group === 'credit' && entry.conversions > 0
 }
 
 async function readTraces(

@@ -34,7 +34,7 @@ export interface Entry {
 export function decideEntries(order: OrderValue, credit: Credit | undefined): Entry[] {
   const { paidAt, currency, changedAt, itemsMinor } = order
   if (credit === undefined || paidAt === null) return []
-  const about = { ...credit, currency }
+  const about = { messageId: credit.messageId, how: credit.how, currency }
   const refunds = refundsOf(order)
   const refundedMinor = refunds.reduce((sum, refund) => sum + refund.itemsMinor, 0)
   const cancelled: Entry = {

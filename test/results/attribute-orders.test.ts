@@ -96,6 +96,23 @@ test('view-through only where the shop wants it, and it gives way to a click', a
   ])
 })
 
+test('a refund long after the clicks were forgotten takes back its share and leaves the credit', async () => {
+  await using world = await createResultsWorld()
+  const ana = await world.person()
+  const messageId = await told(world, ana)
+  await world.click(messageId, hour(1))
+  await world.order(ana, placed(2))
+  await world.attribute()
+  await world.db.execute('delete from clicks')
+  world.clock.set(hour(24 * 160))
+  const refunds = [{ wcRefundId: 1, totalMinor: 580 }]
+  await world.order(ana, { ...placed(2), modifiedAt: hour(24 * 160), refunds })
+  await world.attribute()
+  expect(await world.ledger()).toEqual([
+    { messageId, how: 'click', conversions: 1, amountMinor: 2000, currency: 'EUR' },
+  ])
+})
+
 test('two who work the list off at once write nothing twice', async () => {
   await using world = await createResultsWorld()
   const ana = await world.person()
