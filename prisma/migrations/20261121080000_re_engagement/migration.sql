@@ -276,7 +276,7 @@ CREATE INDEX "inbound_messages_payload_idx" ON "inbound_messages"("received_at")
 -- Each index is written with every candidacy and every message: those that answer nothing of their own go, those that do hold it all.
 DROP INDEX "messages_person_id_counted_at_idx";
 CREATE INDEX "messages_person_id_counted_at_purpose_id_idx" ON "messages"("person_id", "counted_at", "purpose", "id");
-CREATE INDEX "messages_unsent_person_idx" ON "messages"("person_id") WHERE "state" = 'waiting';
+CREATE INDEX "messages_unsent_person_idx" ON "messages"("person_id") WHERE "state" IN ('waiting', 'sending');
 DROP INDEX "reengagement_log_run_id_rank_idx";
 DROP INDEX "reengagement_log_message_id_idx";
 CREATE INDEX "reengagement_log_message_idx" ON "reengagement_log"("message_id") WHERE "message_id" IS NOT NULL;

@@ -74,11 +74,11 @@ export function listPlaces(
  * waits for the person's budget, which the caller holds.
  */
 export async function lockUnsent(tx: Tx, personIds: readonly number[]): Promise<UnsentMessage[]> {
-  // Person by person: as many may wait as the shop has people.
+  // Person by person: as many may wait as the shop has people. Asked for 'waiting' alone, the database may read all that is due instead.
   const found = await tx.query<{ id: number }>(
     `select m.id from people record
-       cross join lateral (select * from messages m where m.person_id = record.id and m.state = 'waiting' offset 0) m
-     where record.root_id = any($1) and m.counted_at is not null and m.purpose in ('alert', 'campaign')`,
+       cross join lateral (select * from messages m where m.person_id = record.id and m.state in ('waiting', 'sending') offset 0) m
+     where record.root_id = any($1) and m.state = 'waiting' and m.counted_at is not null and m.purpose in ('alert', 'campaign')`,
     [personIds],
   )
   if (found.length === 0) return []
