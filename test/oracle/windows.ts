@@ -23,7 +23,7 @@ function isRegionOpen(region: string, settings: SendWindowSettings, at: Moment):
 }
 
 /** Several zones are possible: only when it is open in all of them. */
-function isOpen(regions: readonly string[], settings: SendWindowSettings, at: Moment): boolean {
+export function isOpen(regions: readonly string[], settings: SendWindowSettings, at: Moment): boolean {
   return regions.every((region) => isRegionOpen(region, settings, at))
 }
 
