@@ -28,7 +28,7 @@ function sandboxLines(hub: string, secrets: Secrets, sandbox: Sandbox): string[]
     `  sandbox       ${sandbox.url}   (its controls: ${sandbox.url}/control)`,
     '',
     'What to do next:',
-    '  npm run demo                     watch the whole story in seconds',
+    '  npm run demo                     watch half a year of a shop in a minute',
     `  curl -H "Authorization: Bearer ${secrets.apiToken}" ${hub}/v1/products`,
     '  your own accounts                copy .env.example to .env, fill it in, and start again',
   ]

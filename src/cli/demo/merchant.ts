@@ -1,5 +1,5 @@
 import { calendar, type ShopEvent } from './calendar.ts'
-import type { Play } from './play.ts'
+import { nameOf, type Play } from './play.ts'
 
 /** Puts the merchant's half-year on the agenda. */
 export function planMerchant(play: Play): void {
@@ -31,12 +31,6 @@ async function carryOut(play: Play, event: ShopEvent): Promise<void> {
     case 'refuse':
       return refuseHeld(play)
   }
-}
-
-function nameOf({ stage }: Play, sku: string): string {
-  const product = stage.sandbox.shop.product(sku)
-  const parent = product.parentId === 0 ? undefined : stage.sandbox.shop.product(product.parentId)
-  return parent === undefined ? product.name : `${parent.name}, ${product.name}`
 }
 
 /** Entered on one day, in force from another: the shop's own job changes the prices at midnight. */

@@ -30,3 +30,10 @@ export function soon({ stage }: Pick<Play, 'stage'>, minutes: number): Date {
 export function money(minor: number): string {
   return `${(minor / 100).toFixed(2)} €`
 }
+
+/** A variation with its parent's name before it. */
+export function nameOf({ stage }: Pick<Play, 'stage'>, sku: string): string {
+  const { shop } = stage.sandbox
+  const product = shop.product(sku)
+  return product.parentId === 0 ? product.name : `${shop.product(product.parentId).name}, ${product.name}`
+}

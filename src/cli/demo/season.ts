@@ -69,5 +69,12 @@ async function hear(play: Play, witness: Witness): Promise<void> {
     if (role !== undefined && message.statuses.some(({ status }) => status === 'delivered'))
       planReactions(play, role, message)
   }
-  for (const [name, people] of told) play.teller.people(`${name.replaceAll('_', ' ')} → ${people.join(', ')}`)
+  for (const [name, people] of told) play.teller.people(`${name.replaceAll('_', ' ')} → ${listed(people)}`)
+}
+
+const mostNames = 8
+
+function listed(people: readonly string[]): string {
+  const more = people.length - mostNames
+  return more <= 1 ? people.join(', ') : `${people.slice(0, mostNames).join(', ')} and ${more} more`
 }

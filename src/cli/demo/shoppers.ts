@@ -2,7 +2,7 @@ import { HubError } from '../../platform/errors.ts'
 import type { Product } from '../../sandbox/shop/shop-state.ts'
 import { closing, opening, talkOfTheTown, wishes } from './calendar.ts'
 import { happens, type Role } from './cast.ts'
-import { money, soon, type Play } from './play.ts'
+import { money, nameOf, soon, type Play } from './play.ts'
 
 const dayMs = 86_400_000
 const monthDays = 30
@@ -32,7 +32,7 @@ export function planAsks(play: Play): void {
         stage.sandbox.whatsapp.asksAbout(role.phone, sku, 'Tell me when it is back')
       else await play.api('POST', '/v1/alerts', { phone: role.phone, sku, priceBelowMinor: belowMinor })
       const wish = belowMinor === undefined ? 'it is back' : `it costs ${money(belowMinor)} or less`
-      teller.people(`${role.called} asks to be told when ${wish}: ${stage.sandbox.shop.product(sku).name}`)
+      teller.people(`${role.called} asks to be told when ${wish}: ${nameOf(play, sku)}`)
     })
   }
 }

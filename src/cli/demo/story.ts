@@ -49,31 +49,31 @@ async function checkAll(play: Play, witness: Witness): Promise<void> {
   teller.claim('nothing sold out was announced, and every price told was the price charged', witness.untrue())
   checkDecisions(play, journal, decisions)
   checkCoupons(play, journal)
+  const seen = countSights(play, journal)
   teller.claim(
-    'all five campaigns, alerts, refunds, a held-out group and both brakes came up',
-    findMissing(play, journal),
+    Object.entries(seen)
+      .map(([what, count]) => `${what} ${count}`)
+      .join(' · '),
+    Object.entries(seen).flatMap(([what, count]) => (count === 0 ? [`never: ${what}`] : [])),
   )
 }
 
 /** A half-year in which some of it never happened would prove nothing about it. */
-function findMissing({ held }: Play, { told, bought, unsent }: Journal): string[] {
-  const seen: Readonly<Record<string, number>> = {
+function countSights({ held }: Play, { told, bought, unsent }: Journal): Readonly<Record<string, number>> {
+  return {
     ...Object.fromEntries(
       kinds.map((kind) => [kind, told.filter((one) => one.kind === kind && !one.isAlert).length]),
     ),
     'alerts about stock': told.filter(({ template }) => template === 'back_in_stock_alert').length,
     'alerts about prices': told.filter(({ template }) => template === 'price_alert').length,
-    taps: told.filter(({ taps }) => taps.length > 0).length,
-    'orders sent back': bought.filter(({ isAllRefunded }) => isAllRefunded).length,
-    'parts paid back': bought.filter((order) => order.refundedMinor > 0 && !order.isAllRefunded).length,
+    'tapped on': told.filter(({ taps }) => taps.length > 0).length,
+    'sent back': bought.filter(({ isAllRefunded }) => isAllRefunded).length,
+    'paid back in part': bought.filter((order) => order.refundedMinor > 0 && !order.isAllRefunded).length,
     'coupons used': bought.filter(({ couponCodes }) => couponCodes.length > 0).length,
-    'people held out': unsent.filter(isCounted).length,
-    'held runs approved': held.approved,
-    'held runs refused': held.refused,
+    'held out': unsent.filter(isCounted).length,
+    'runs held and approved': held.approved,
+    'held and refused': held.refused,
   }
-  return Object.entries(seen)
-    .filter(([, count]) => count === 0)
-    .map(([what]) => `never: ${what}`)
 }
 
 const kinds = ['back_in_stock', 'price_drop', 'loyalty_reward', 'new_arrivals', 'we_miss_you']

@@ -17,19 +17,24 @@ export interface Teller {
 }
 
 const mostFaultsShown = 5
+const monthsInAll = 6
 
 export function createTeller(clock: Clock, print: (line: string) => void): Teller {
   const began = monotonicMs()
   let held = 0
   const failed: string[] = []
   let month = ''
+  let months = 0
   const now = (): DateTime => DateTime.fromJSDate(clock.now(), { zone: shopZone })
   const seconds = (): string => `${Math.round((monotonicMs() - began) / 1000)} s`
   const tell = (mark: string, text: string): void => {
     const today = now().setLocale('en')
     if (today.toFormat('MMMM') !== month) {
       month = today.toFormat('MMMM')
-      print(`\n${month.toUpperCase()}  (${seconds()} of real time)`)
+      months += 1
+      print(
+        `\n${month.toUpperCase()}   ${'█'.repeat(months)}${'░'.repeat(monthsInAll - months)}   ${seconds()} of real time`,
+      )
     }
     print(`  ${today.toFormat('ccc dd HH:mm')}  ${mark} ${text}`)
   }
@@ -37,7 +42,7 @@ export function createTeller(clock: Clock, print: (line: string) => void): Telle
     chapter: (title) => print(`\n${title}`),
     shop: (text) => tell('■', text),
     people: (text) => tell(' ', text),
-    line: (text) => print(`  ${text}`),
+    line: (text) => print(`  ${text}`.trimEnd()),
     claim: (text, faults) => {
       if (faults.length === 0) held += 1
       else failed.push(text)
