@@ -113,6 +113,8 @@ const undos = [
        cross join unnest(p.category_ids) category_id
      where o.shop_id = $1 and o.placed_at > $2 and o.counts group by 1, 2) later
    where later.person_id = k.person_id and later.category_id = k.category_id`,
+  // What was only looked at later was not known at all.
+  `delete from category_interest where views + purchases = 0`,
   `update orders set paid_at = null where paid_at > $2`,
   `update orders o set refunded_minor = (select coalesce(sum(r.items_minor), 0) from order_refunds r where r.order_id = o.id and r.at <= $2)
    where exists (select 1 from order_refunds r where r.order_id = o.id and r.at > $2)`,
