@@ -15,5 +15,3 @@ export const browseReminderSettingsSchema = z
     path: ['untilHours'],
     message: 'must be later than afterHours',
   })
-
-export type BrowseReminderSettings = z.infer<typeof browseReminderSettingsSchema>
