@@ -110,7 +110,7 @@ test('bad input is told field by field as problem details', async () => {
     type: 'about:blank',
     status: 400,
     code: 'invalid_request',
-    faults: [{ where: 'items.1.sku', message: 'must be a text' as string }],
+    faults: [{ where: 'items.1.sku', message: 'must be a text' }],
     instance: `urn:request:${String(answer.headers.get('x-request-id'))}`,
   })
   for (const body of ['{"items":', '', Buffer.from([0x22, 0xff, 0x22])]) {
