@@ -18,6 +18,7 @@ export function createPlannerDeps(parts: SharedParts): PlannerDeps {
     random,
     log,
     wake: lanes.wake,
+    atOnce: 2,
     rereadProducts: async (shopId, productIds) =>
       rereadProducts(catalog, await loadShop(db, shopId), productIds),
   }

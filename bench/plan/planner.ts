@@ -16,6 +16,7 @@ export async function planAll(db: Database, { now, isDaily }: PlanCase): Promise
     random: systemRandom,
     log: pino({ level: 'silent' }),
     wake: () => undefined,
+    atOnce: 2,
     rereadProducts: (_, productIds) => Promise.resolve(new Set(productIds)),
   }
   if (isDaily) await runDaily(deps, shopId, now)

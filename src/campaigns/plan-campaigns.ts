@@ -10,8 +10,9 @@ import type { Round } from './planned-campaign.ts'
 import type { PlannerDeps } from './planner.ts'
 import { planPrices } from './price-drop/plan-prices.ts'
 import { listProductsToReread, listReady, postponeProducts } from './ready-store.ts'
+import { takeSteps } from './take-steps.ts'
 
-const sliceSize = 5_000
+const sliceSize = 3_000
 const unavailableRetryMs = 5 * 60_000
 /** A price heard from the shop so lately needs no second look. */
 const heardMs = 10 * 60_000
@@ -52,29 +53,35 @@ async function askShopAgain(deps: PlannerDeps, round: Round): Promise<void> {
 
 async function arbitrateReady(deps: PlannerDeps, round: Round): Promise<number> {
   await askShopAgain(deps, round)
-  let handled = 0
-  for (let afterPersonId = 0; ;) {
-    const slice = await arbitrateSlice(deps, round, afterPersonId)
-    if (slice === undefined) return handled
-    handled += slice.decided
-    afterPersonId = slice.lastPersonId
-  }
+  const next = createReader(deps, round)
+  return takeSteps(deps.atOnce ?? 1, async () => {
+    const ids = await next()
+    return ids.length === 0 ? undefined : arbitrateSlice(deps, round, ids)
+  })
 }
 
-/** Undefined: nobody after this person has anything that is ready. */
-async function arbitrateSlice(
-  deps: PlannerDeps,
-  round: Round,
-  afterPersonId: number,
-): Promise<{ decided: number; lastPersonId: number } | undefined> {
-  const now = deps.clock.now()
+/** Gives out what is ready slice by slice, by person; nothing when nobody is left. */
+function createReader(deps: PlannerDeps, round: Round): () => Promise<number[]> {
   const shopId = round.shop.id
+  let afterPersonId = 0
+  const read = async (): Promise<number[]> => {
+    const withDaily = !(await isDailyRunning(deps.db, shopId))
+    const now = deps.clock.now()
+    const ready = await listReady(deps.db, { shopId, afterPersonId, now, limit: sliceSize, withDaily })
+    afterPersonId = ready.lastPersonId
+    return ready.ids
+  }
+  let last = Promise.resolve<number[]>([])
+  // One after the other: each begins where the one before it ended.
+  return () => (last = last.then(read))
+}
+
+/** A transaction of its own: budgets are locked in id order within it, and never across two of them. */
+async function arbitrateSlice(deps: PlannerDeps, round: Round, ids: readonly number[]): Promise<number> {
+  const now = deps.clock.now()
   return deps.db.transaction(async (tx) => {
-    const withDaily = !(await isDailyRunning(tx, shopId))
-    const ready = await listReady(tx, { shopId, afterPersonId, now, limit: sliceSize, withDaily })
-    if (ready.ids.length === 0) return undefined
-    const { reserved, decided } = await arbitrate(tx, deps, { ...round, now }, ready.ids)
+    const { reserved, decided } = await arbitrate(tx, deps, { ...round, now }, ids)
     if (reserved.length > 0) tx.afterCommit(() => deps.wake(sendLane))
-    return { decided, lastPersonId: ready.lastPersonId }
+    return decided
   })
 }

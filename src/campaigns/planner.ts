@@ -9,6 +9,8 @@ export interface PlannerDeps {
   random: Random
   log: Logger
   wake: (lane: string) => void
+  /** Slices worked on beside each other, each on a connection of its own (default 1). */
+  atOnce?: number
   /** Reads products from the shop again and applies what it says; returns those of them that could be read. */
   rereadProducts: (shopId: number, productIds: readonly number[]) => Promise<ReadonlySet<number>>
 }

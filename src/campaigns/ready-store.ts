@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '../platform/database.ts'
+import type { Sql } from '../platform/database.ts'
 
 export interface Ready {
   ids: number[]
@@ -11,12 +11,12 @@ export interface Ready {
  * same people are among them. While the shop's daily run is under way, those it writes are left out.
  */
 export async function listReady(
-  tx: Tx,
+  sql: Sql,
   which: { shopId: number; afterPersonId: number; now: Date; limit: number; withDaily: boolean },
 ): Promise<Ready> {
   // Right after a plan is written the database believes that nothing waits, and would join anything with anything: each step says which
   // index it means, by a condition that no other covers.
-  const rows = await tx.query<{ id: number; personId: number | null }>(
+  const rows = await sql.query<{ id: number; personId: number | null }>(
     `with next as materialized (
        select l.id, l.person_id from reengagement_log l
        where l.shop_id = $1 and l.person_id > $5 and l.state = 'waiting' and l.cycle_id is null and l.retry_at <= $2

@@ -4,6 +4,7 @@ import { campaignOf, findOn, type Round } from '../planned-campaign.ts'
 import type { PlannerDeps } from '../planner.ts'
 import { considerAudience } from './candidacy-store.ts'
 import { claimNewRuns, endOverRuns, holdRuns, openRuns, startRuns, type StockCampaign } from './run-store.ts'
+import { takeSteps } from '../take-steps.ts'
 import { backInStockSettingsSchema } from './settings.ts'
 import {
   beginWaves,
@@ -51,17 +52,15 @@ async function considerNewRuns(
   campaign: StockCampaign & Pick<Round['campaigns'][number], 'audience'>,
 ): Promise<number> {
   const now = deps.clock.now()
-  for (let handled = 0; ;) {
-    const claimed = await deps.db.transaction(async (tx) => {
+  return takeSteps(deps.atOnce ?? 1, () =>
+    deps.db.transaction(async (tx) => {
       const runIds = await claimNewRuns(tx, campaign.campaignId, now, runsAtOnce)
-      if (runIds.length === 0) return 0
+      if (runIds.length === 0) return undefined
       await considerAudience(tx, { ...campaign, shopSettings: round.settings, now }, runIds)
       await startRuns(tx, runIds)
       return runIds.length
-    })
-    if (claimed === 0) return handled
-    handled += claimed
-  }
+    }),
+  )
 }
 
 async function takeWaves(deps: PlannerDeps, round: Round, campaign: StockCampaign): Promise<number> {
@@ -87,20 +86,16 @@ async function takeWaves(deps: PlannerDeps, round: Round, campaign: StockCampaig
       { perUnit: campaign.settings.perUnit, now },
     )
   }
-  let handled = due.length
-  for (;;) {
-    const done = await takeSlice(deps, round, campaign)
-    handled += done
-    if (done === 0) return handled
-  }
+  // One at a time: the same people wait for many products, and slices beside each other would wait for their budgets.
+  return due.length + (await takeSteps(1, () => takeSlice(deps, round, campaign)))
 }
 
 /** One slice of the waves under way, a transaction of its own: budgets are locked in id order within it, never across two of them. */
-function takeSlice(deps: PlannerDeps, round: Round, campaign: StockCampaign): Promise<number> {
+function takeSlice(deps: PlannerDeps, round: Round, campaign: StockCampaign): Promise<number | undefined> {
   const now = deps.clock.now()
   return deps.db.transaction(async (tx) => {
     const runIds = await claimWaves(tx, campaign.campaignId, runsAtOnce)
-    if (runIds.length === 0) return 0
+    if (runIds.length === 0) return undefined
     const next = await listNextOfWaves(tx, runIds, now, sliceSize)
     const { reserved } =
       next.length === 0 ? { reserved: [] } : await arbitrate(tx, deps, { ...round, now }, next)
@@ -109,7 +104,8 @@ function takeSlice(deps: PlannerDeps, round: Round, campaign: StockCampaign): Pr
     if (reserved.length > 0) tx.afterCommit(() => deps.wake(sendLane))
     for (const { runId, productId, told } of ended)
       deps.log.info({ runId, productId, told }, 'back in stock: wave planned')
-    return next.length + ended.length
+    const done = next.length + ended.length
+    return done === 0 ? undefined : done
   })
 }
 

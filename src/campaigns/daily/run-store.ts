@@ -60,7 +60,7 @@ export function holdBack(
 ): Promise<number> {
   return tx.execute(
     `with due as (
-       select id, row_number() over (order by rank, id) as place, count(*) over () as audience
+       select id, row_number() over (order by rank, person_id) as place, count(*) over () as audience
        from reengagement_log where campaign_id = $1 and state = 'waiting' and retry_at < $4
      )
      update reengagement_log l set state = case when $4 < l.expires_at then 'waiting' else 'suppressed' end, reason = 'ramp_up',

@@ -166,6 +166,7 @@ function considerSql(
       (${arrivalsId}, ${values.newArrivals}, ${24 * (arrivals?.rules.waitDays ?? 0)}, ${arrivals?.settingsVersion ?? 0}),
       (${missId}, ${values.weMissYou}, 24, ${weMissYou?.settingsVersion ?? 0})) k(campaign_id, value, wait_hours, settings_version)
       on k.campaign_id = j.campaign_id
+    order by j.id
     on conflict (campaign_id, person_id, item_key, occasion) do update set state = excluded.state, reason = excluded.reason,
       reason_count = case when excluded.reason is null then 0 when l.reason = excluded.reason then l.reason_count + 1 else 1 end,
       rank = excluded.rank, interest_at = excluded.interest_at, settings_version = excluded.settings_version, rules = excluded.rules,

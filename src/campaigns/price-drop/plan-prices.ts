@@ -11,6 +11,7 @@ import {
   startRuns,
   type PriceCampaign,
 } from './run-store.ts'
+import { takeSteps } from '../take-steps.ts'
 import { priceDropSettingsSchema } from './settings.ts'
 
 const runsAtOnce = 500
@@ -51,7 +52,8 @@ async function considerSome(
   campaign: PriceCampaign & Pick<Round['campaigns'][number], 'audience'>,
 ): Promise<number> {
   const now = deps.clock.now()
-  const due = await listDueRuns(deps.db, campaign.campaignId, now, runsAtOnce)
+  const atOnce = deps.atOnce ?? 1
+  const due = await listDueRuns(deps.db, campaign.campaignId, now, runsAtOnce * atOnce)
   if (due.length === 0) return 0
   const readable = await deps.rereadProducts(
     round.shop.id,
@@ -61,13 +63,28 @@ async function considerSome(
   const until = new Date(now.getTime() + unavailableRetryMs)
   await postponeRuns(deps.db, unread, until, 'shop_unavailable')
   const read = due.filter(({ productId }) => readable.has(productId)).map(({ runId }) => runId)
-  const started = await deps.db.transaction(async (tx) => {
-    const runIds = await claimRuns(tx, read)
+  const parts = Array.from({ length: atOnce }, (_, part) => read.filter((__, at) => at % atOnce === part))
+  const started = await takeSteps(atOnce, async () => {
+    const runIds = parts.pop()
+    return runIds === undefined ? undefined : start(deps, round, campaign, runIds)
+  })
+  // What another planner has taken is none of ours: looking again at once would find the same.
+  return started + unread.length
+}
+
+/** Writes the audiences of those that no other planner has. Returns how many. */
+function start(
+  deps: PlannerDeps,
+  round: Round,
+  campaign: PriceCampaign & Pick<Round['campaigns'][number], 'audience'>,
+  readRunIds: readonly number[],
+): Promise<number> {
+  const now = deps.clock.now()
+  return deps.db.transaction(async (tx) => {
+    const runIds = await claimRuns(tx, readRunIds)
     if (runIds.length === 0) return 0
     await considerAudience(tx, { ...campaign, shopSettings: round.settings, now }, runIds)
     await startRuns(tx, runIds)
     return runIds.length
   })
-  // What another planner has taken is none of ours: looking again at once would find the same.
-  return started + unread.length
 }
