@@ -6,7 +6,7 @@ export default defineConfig({
     setupFiles: ['test/support/property-seed.ts'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // The tests mostly wait for PostgreSQL; one worker a core would leave the cores idle.
     maxWorkers: 4,
