@@ -125,9 +125,11 @@ const undos = [
   ),
   `update alerts set ended_at = null, end_reason = null where ended_at > $2`,
   `update stock_cycles set closed_at = null where closed_at > $2`,
-  // Decided after the start: open again, unless its message was made before.
+  // Decided after the start: open again, unless its message was made before. Until when it waited then is not kept, so it waits as long
+  // as it really did.
   `update reengagement_log l set state = 'waiting', reason = null, reason_count = 0, message_id = null, competing_id = null,
-     retry_at = case when l.cycle_id is null then $2::timestamptz end
+     retry_at = greatest($2, coalesce((select m.created_at from public.messages m where m.id = l.message_id),
+       case when l.state = 'waiting' then coalesce(l.retry_at, $2) else l.updated_at end))
    where l.updated_at > $2 and not exists (select 1 from messages m where m.id = l.message_id)`,
   `update campaign_runs set state = case when approved_at > $2 then 'held' else 'running' end, reason = null, finished_at = null,
      wave_left = null, next_wave_at = $2
