@@ -128,7 +128,7 @@ function addPrices(world: World, draft: Draft, base: number): void {
       if (times.has(one.age) || one.from === one.to) continue
       times.add(one.age)
       const changedAt = draft.now - one.age
-      const [fromMinor, toMinor] = one.isFall && one.from < one.to ? [one.to, one.from] : [one.from, one.to]
+      const [fromMinor, toMinor] = one.isFall === one.from < one.to ? [one.to, one.from] : [one.from, one.to]
       if (isLastPrice) product.priceMinor = toMinor
       world.priceEvents.push({
         id: base + world.priceEvents.length,

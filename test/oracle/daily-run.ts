@@ -280,7 +280,7 @@ function rampUp(world: World, kind: Kind, now: Moment): void {
   const next = nextMorning(world, now)
   const due = world.candidacies
     .filter((one) => one.kind === kind && one.state === 'waiting' && (one.retryAt ?? now) < next)
-    .sort((one, other) => one.rank - other.rank || one.id - other.id)
+    .sort((one, other) => one.rank - other.rank || one.personId - other.personId)
   const share = Math.max(1, Math.ceil((due.length * rampUpBps) / 10_000))
   for (const late of due.slice(Math.min(share, rampUpPerDay))) {
     late.state = next < late.expiresAt ? 'waiting' : 'suppressed'

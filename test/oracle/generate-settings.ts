@@ -134,22 +134,25 @@ const audience: fc.Arbitrary<Partial<Audience>> = fields({
 const campaignOf = (kind: Kind): fc.Arbitrary<CampaignDraft> =>
   fc.record({
     kind: fc.constant(kind),
-    isOn: fc.oneof({ weight: 8, arbitrary: fc.constant(true) }, { weight: 2, arbitrary: fc.constant(false) }),
-    onAge: fc.constantFrom(
-      ...[
-        100 * dayMs,
-        100 * dayMs,
-        20 * dayMs,
-        14 * dayMs,
-        14 * dayMs - 1,
-        dayMs,
-        3 * hourMs,
-        3 * minuteMs,
-        0,
-      ],
+    isOn: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    onAge: fc.oneof(
+      { withCrossShrink: true },
+      { weight: 3, arbitrary: fc.constant(100 * dayMs) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          20 * dayMs,
+          14 * dayMs,
+          14 * dayMs - 1,
+          dayMs,
+          3 * hourMs,
+          3 * minuteMs,
+          0,
+        ),
+      },
     ),
     settings: settingsOf[kind],
-    audience: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: audience }),
+    audience: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: audience }),
     holdoutBps: fc.constantFrom(0, 0, 0, 5_000, 10_000),
     variants: fc.constantFrom(
       [],

@@ -59,7 +59,12 @@ const ages = {
     ...around(30 * dayMs),
     ...around(180 * dayMs),
   ],
-  cycle: [...minutes(3, 30, 1, 2), ...hours(1, 5, 24, 71), ...around(72 * hourMs), ...around(2 * minuteMs)],
+  cycle: [
+    ...minutes(3, 3, 5, 10, 30, 1, 2),
+    ...hours(1, 5, 24, 71),
+    ...around(72 * hourMs),
+    ...around(2 * minuteMs),
+  ],
   price: [
     ...minutes(1, 30),
     ...hours(2, 5, 24, 70),
@@ -76,6 +81,13 @@ const mostly = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
   fc.oneof(
     { withCrossShrink: true },
     { arbitrary: fc.constant(usual), weight: 4 },
+    { arbitrary: fc.constantFrom(...others), weight: 1 },
+  )
+/** The first, but for one in ten. */
+const rarelyNot = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    { arbitrary: fc.constant(usual), weight: 9 },
     { arbitrary: fc.constantFrom(...others), weight: 1 },
   )
 /** The first, but for one in twenty: what stops everything else. */
@@ -105,7 +117,7 @@ const places = [
 const person = fc.record({
   home: mostly(places[0]!, ...places),
   language: mostly<string | null>(null, 'pt', 'en'),
-  consent: mostly('opted_in' as const, 'opted_out' as const, 'unknown' as const, 'pending' as const),
+  consent: rarelyNot('opted_in' as const, 'opted_out' as const, 'unknown' as const, 'pending' as const),
   consentAge: age(ages.consent),
   consentSource: fc.constantFrom('keyword', 'import'),
   metaStop: nearlyAlways(false, true),
@@ -117,7 +129,9 @@ const person = fc.record({
   mergedInto: mostly<number | null>(null, 0, 1, 2),
 })
 
-const price = fc.constantFrom(1000, 1000, 1000, 900, 899, 901, 950, 500, 100, 1, 2000)
+const price = fc.constantFrom(1000, 1000, 2000, 950, 900, 899, 901, 500, 300, 1)
+const high = mostly(1000, 2000, 950, 900, 500)
+const low = fc.constantFrom(500, 700, 899, 900, 901, 300, 299, 1)
 
 const product = fc.record({
   kind: mostly('simple' as const, 'variable' as const, 'variation' as const),
@@ -136,9 +150,9 @@ const product = fc.record({
       outFor: mostly<number | null>(dayMs, null, 5 * minuteMs, 10 * minuteMs, 10 * minuteMs - 1),
       isClosed: nearlyAlways(false, true),
     }),
-    { nil: null, freq: 3 },
+    { nil: null, freq: 4 },
   ),
-  prices: many(fc.record({ age: age(ages.price), from: price, to: price, isFall: mostly(true, false) }), 3),
+  prices: many(fc.record({ age: age(ages.price), from: high, to: low, isFall: mostly(true, false) }), 3),
   /** What is charged now is what the last change came to. */
   isLastPrice: mostly(true, false),
 })
@@ -147,7 +161,11 @@ const view = fc.record({
   person: place,
   product: place,
   age: age(ages.view),
-  priceMinor: fc.oneof({ weight: 8, arbitrary: price }, { weight: 2, arbitrary: fc.constant(null) }),
+  priceMinor: fc.oneof(
+    { weight: 6, arbitrary: high },
+    { weight: 2, arbitrary: price },
+    { weight: 1, arbitrary: fc.constant(null) },
+  ),
   isSoldOut: mostly(true, false),
   /** Looked just when the item came back, instead: milliseconds after. */
   afterCycle: mostly<number | null>(null, 0, 400, 1000, -1),
@@ -199,7 +217,7 @@ const past = fc.record({
 })
 
 const later = fc.record({
-  advance: age([1, ...minutes(1, 5, 15, 60), ...hours(2, 6, 12, 15, 24), ...days(2, 3, 7, 8, 30)]),
+  advance: age([1, ...minutes(1, 3, 5, 15, 60), ...hours(2, 3, 6, 12, 15, 24), ...days(2, 3, 7, 8, 30)]),
   /** What became of the messages that waited. */
   outcome: fc.constantFrom('left' as const, 'left' as const, 'accepted' as const, 'failed' as const),
   event: fc.constantFrom(
@@ -239,7 +257,7 @@ export type StepDraft = Draft['steps'][number]
 export const drafts: fc.Arbitrary<Draft> = fc.record({
   now: fc.oneof(
     { withCrossShrink: true },
-    { arbitrary: fc.constantFrom(...moments.slice(0, 2)), weight: 1 },
+    { arbitrary: fc.constantFrom(...moments.slice(0, 2)), weight: 2 },
     { arbitrary: fc.constantFrom(...moments), weight: 1 },
   ),
   shop: fc.constantFrom(
@@ -249,13 +267,13 @@ export const drafts: fc.Arbitrary<Draft> = fc.record({
   ),
   settings: settingsDraft,
   campaigns: campaignDrafts,
-  people: many(person, 8, 1),
+  people: fc.oneof(many(person, 8, 1), many(person, 3, 1)),
   products: many(product, 5, 1),
   views: many(view, 25),
   alerts: many(alert, 8),
   orders: many(order, 6),
   inbound: many(inbound, 3),
-  past: many(past, 8),
+  past: fc.oneof(many(past, 2), many(past, 8)),
   isDaily: fc.boolean(),
   steps: many(later, 4),
 })

@@ -136,14 +136,15 @@ function takeWaves(world: World, now: Moment): void {
     for (const { run } of waves) run.nextWaveAt = now + askAgainMs
     return
   }
-  for (;;) {
-    const slice = waves.flatMap((wave) => nextOf(world, wave, now))
-    if (slice.length === 0) break
+  for (let open: Wave[] = waves; open.length > 0;) {
+    const slice = open.flatMap((wave) => nextOf(world, wave, now))
     // What joined another's message takes no place in the wave.
     const reserved = arbitrateByPerson(world, slice, now)
-    for (const wave of waves) wave.told += reserved.filter((one) => one.runId === wave.run.id).length
+    for (const wave of open) wave.told += reserved.filter((one) => one.runId === wave.run.id).length
+    const over = open.filter((wave) => nextOf(world, wave, now).length === 0)
+    for (const wave of over) endWave(world, wave, now)
+    open = open.filter((wave) => !over.includes(wave))
   }
-  for (const wave of waves) endWave(world, wave, now)
 }
 
 function limitOf(world: World, run: Run): number {

@@ -16,14 +16,23 @@ import { removeWorld, rewriteInputs, writeWorld } from './write-world.ts'
 
 const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
 
+/** Reasons that candidacies were given, and how often: what a comparison has covered. */
+export type Reasons = Map<string, number>
+
 /** Lets planners and rules go through the same story. Returns what they disagree on, with the moment; nothing when they agree throughout. */
-export async function playWorld(db: Database, draft: Draft, number: number): Promise<string[]> {
+export async function playWorld(
+  db: Database,
+  draft: Draft,
+  number: number,
+  reasons: Reasons = new Map(),
+): Promise<string[]> {
   const world = buildWorld(draft, number)
   let now = draft.now
   await removeWorld(db, world)
   await writeWorld(db, world, now)
   try {
     let differences = await planBoth(db, world, { now, isDaily: draft.isDaily })
+    countReasons(world, reasons)
     for (const step of draft.steps) {
       if (differences.length > 0) break
       now += step.advance
@@ -34,11 +43,17 @@ export async function playWorld(db: Database, draft: Draft, number: number): Pro
       if (step.event === 'approved') await approveInDatabase(db, world.shop.id, now)
       await rewriteInputs(db, world, now)
       differences = await planBoth(db, world, { now, isDaily: step.isDaily })
+      countReasons(world, reasons)
     }
     return differences
   } finally {
     await removeWorld(db, world)
   }
+}
+
+function countReasons(world: World, reasons: Reasons): void {
+  for (const { reason } of world.candidacies)
+    if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
 }
 
 async function planBoth(
@@ -49,11 +64,6 @@ async function planBoth(
   if (at.isDaily) runDailyByTheRules(world, at.now)
   plan(world, at.now)
   await planInDatabase(db, world, at)
-  for (const c of world.candidacies)
-    if (!c.occasion.startsWith('past')) {
-      const key = `${c.kind} ${c.trigger} ${c.state} ${c.reason ?? ''}`
-      tally.set(key, (tally.get(key) ?? 0) + 1)
-    }
   const differences = findDifferences(describeWorld(world), await readLog(db, world.shop.id))
   return differences.map((line) => `${new Date(at.now).toISOString()}${at.isDaily ? ' daily' : ''} ${line}`)
 }
@@ -74,5 +84,3 @@ async function planInDatabase(
   if (at.isDaily) await runDaily(deps, world.shop.id, new Date(at.now))
   while ((await planCampaigns(deps)) > 0);
 }
-
-export const tally = new Map<string, number>()
