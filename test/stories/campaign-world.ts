@@ -10,6 +10,8 @@ export interface CampaignWorld extends World {
   /** What the schedule does at nine by the shop's clock; the clock must stand there. */
   nine(time: string): Promise<void>
   price(sku: string, regular: string): Promise<void>
+  /** Several products, five of each. */
+  products(skus: readonly string[]): Promise<void>
   /** The names of the templates that came, in order. */
   namesTo(phone: string): string[]
   /** The decision log of one campaign: person, state, reason. */
@@ -33,16 +35,28 @@ export async function createCampaignWorld(now: string): Promise<CampaignWorld> {
   }
   const { shop } = world.sandbox
   const kitchen = shop.addCategory('Kitchen')
+  const addAll = async (given: readonly { sku: string; stock: number; name: string }[]): Promise<void> => {
+    for (const { sku, stock, name } of given) {
+      await shop.addProduct({
+        name,
+        sku,
+        type: 'simple',
+        status: 'publish',
+        regular_price: '20.00',
+        manage_stock: true,
+        stock_quantity: stock,
+        categories: [{ id: kitchen }],
+      })
+    }
+    await world.settle()
+  }
   return {
     ...world,
     api,
     at,
     // As in a real shop, everything is in some category.
-    product: async (sku, stock, name) => {
-      await world.product(sku, stock, name)
-      await shop.changeProduct(sku, { categories: [{ id: kitchen }] })
-      await world.settle()
-    },
+    product: (sku, stock, name = sku) => addAll([{ sku, stock, name }]),
+    products: (skus) => addAll(skus.map((sku) => ({ sku, stock: 5, name: sku }))),
     sees: async (phone, sku) => {
       await api('POST', '/v1/views', { phone, sku })
     },

@@ -21,7 +21,7 @@ test('a new kind is switched on by a call, and reminds of what was looked at the
 test('half the shop cheaper at once waits for the merchant, who says yes', async () => {
   await using world = await createCampaignWorld(noon)
   const skus = Array.from({ length: 12 }, (_, at) => `P${at}`)
-  for (const sku of skus) await world.product(sku, 5)
+  await world.products(skus)
   const rui = await world.person('Rui')
   await world.sees(rui, 'P3')
   await world.pass(60)
