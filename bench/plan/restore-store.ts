@@ -1,4 +1,5 @@
 import type { Database } from '../../src/platform/database.ts'
+import { newsAt } from './size.ts'
 
 // Rows that planning adds have ids above those the data end with; rows it changes (candidacies that are taken up again) are kept aside.
 
@@ -18,7 +19,7 @@ export async function markEnd(db: Database): Promise<void> {
   )
   await db.execute(`create table if not exists bench.ends as ${lastIds.join(' union all ')}`)
   await db.execute(
-    `create table if not exists bench.kept_candidacies as select * from reengagement_log where run_id is not null`,
+    `create table if not exists bench.kept_candidacies as select * from reengagement_log where expires_at > '${newsAt}'`,
   )
   await db.execute(`create table if not exists bench.kept_budgets as select person_id from contact_budgets`)
 }
