@@ -2,7 +2,7 @@ import { shopSettingsSchema } from '../../src/shops/shop-settings.ts'
 import { addCandidacy, askedValueOf, campaignOf, nextId, valueOf } from './candidacies.ts'
 import type { Draft } from './generate-world.ts'
 import { rootIdOf } from './people.ts'
-import { dayMs, type Message, type PersonRecord, type Product, type World } from './world.ts'
+import { dayMs, minuteMs, type Message, type PersonRecord, type Product, type World } from './world.ts'
 
 /** Ids of one world; many worlds lie in one database. */
 const idsPerWorld = 1_000
@@ -39,6 +39,7 @@ export function buildWorld(draft: Draft, number: number): World {
   }
   addCycles(world, draft, base)
   addPrices(world, draft, base)
+  if (draft.isCrowded) crowd(world, draft.now, base)
   for (const product of world.products) product.isSellable &&= product.priceMinor !== null
   addInterest(world, draft, base)
   addHistory(world, draft, base)
@@ -139,6 +140,31 @@ function addPrices(world: World, draft: Draft, base: number): void {
         seenAt: changedAt,
       })
     }
+  }
+}
+
+/** So that much competes for the same people. */
+function crowd(world: World, now: number, base: number): void {
+  for (const [at, product] of world.products.entries()) {
+    const fellAt = now - 4 * minuteMs
+    const [fromMinor, toMinor] = [2000, 1000 - at * 100]
+    product.priceMinor = toMinor
+    world.priceEvents.push({
+      id: base + 400 + at,
+      productId: product.id,
+      fromMinor,
+      toMinor,
+      at: fellAt,
+      seenAt: fellAt,
+    })
+    for (const [place, person] of world.people.entries())
+      world.views.push({
+        personId: person.id,
+        productId: product.id,
+        at: now - dayMs - 5_000 - place * 1_000 - at,
+        priceMinor: fromMinor,
+        isSoldOut: false,
+      })
   }
 }
 

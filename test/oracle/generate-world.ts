@@ -247,6 +247,8 @@ export interface Draft {
   orders: Of<typeof order>[]
   inbound: Of<typeof inbound>[]
   past: Of<typeof past>[]
+  /** Everybody looked at everything yesterday, and today all of it got cheaper. */
+  isCrowded: boolean
   isDaily: boolean
   steps: Of<typeof later>[]
 }
@@ -274,6 +276,7 @@ export const drafts: fc.Arbitrary<Draft> = fc.record({
   orders: many(order, 6),
   inbound: many(inbound, 3),
   past: fc.oneof(many(past, 2), many(past, 8)),
+  isCrowded: mostly(false, true),
   isDaily: fc.boolean(),
   steps: many(later, 4),
 })
