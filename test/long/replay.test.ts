@@ -5,7 +5,7 @@ import { days, end, log, playDays, type PlayedDays } from '../campaigns/replay-d
 
 const replay = (world: PlayedDays, lastDays: number): Promise<Replay> =>
   replayCampaigns(
-    { db: world.db, random: createSeededRandom(3), log },
+    { db: world.db, random: createSeededRandom(99), log },
     { shopId: world.shopId, days: lastDays, now: end, changes: {}, limit: 100, maximumMs: 600_000 },
   )
 
