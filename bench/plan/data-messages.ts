@@ -28,7 +28,8 @@ export function messages({ people, products }: Size): string[] {
        started_at, accepted_at, wamid)
      select 1, person_id, 1, 'reply', 0, 'delivered', '{"kind": "text", "body": "olá"}', 'reply-' || id, 1, at, at, at, at, 'wamid.reply.' || id
      from inbound_messages where bench.u(id, 68) < 0.5`,
-    `insert into contact_budgets (person_id, shop_id) select distinct p.root_id, 1 from messages m join people p on p.id = m.person_id order by 1`,
+    `insert into contact_budgets (person_id, shop_id)
+     select distinct case when person_id % 50 = 0 then person_id - 1 else person_id end, 1 from messages order by 1`,
     `insert into reengagement_log (id, shop_id, campaign_id, person_id, product_id, item_key, occasion, trigger, value, rank, interest_at,
        settings_version, reference_minor, price_minor, drop_bps, reservations, state, reason, reason_count, message_id, expires_at, considered_at, updated_at)
      select n, 1, campaign_id, person_id, p.id, coalesce(p.item_key, ''),
