@@ -67,7 +67,9 @@ export async function raiseStorm(db: Database, options: StormOptions): Promise<S
     const scene = { db, world, clock, random, optOuts }
     const slot = clock.now()
     await Promise.all([1, 2].map(() => runDaily(plannerDeps(scene), world.shop.id, slot)))
-    await Promise.all([runUntilIdle(scene), disturb(scene)])
+    // First only planners, so that there is something to be stopped before it goes.
+    await Promise.all(Array.from({ length: planners }, () => planCampaigns(plannerDeps(scene))))
+    await Promise.all([disturb(scene), runUntilIdle(scene)])
     await tellStatuses(scene)
   }
   // Whatever waits is past its time now, and nothing new happens.
@@ -108,15 +110,18 @@ async function runUntilIdle(scene: Scene): Promise<void> {
   await resolveUncertain({ db, clock, onChanged: sending.onChanged })
 }
 
-/** People stop and people buy while everything runs. */
+/** People stop and people buy while everything runs, above all those for whom something waits. */
 async function disturb(scene: Scene): Promise<void> {
   const { db, world, clock, random, optOuts } = scene
-  if (optOuts.length > world.people.length / 5) return
-  for (let at = 0; at < Math.ceil(world.people.length / 40); at++) {
-    const person = world.people[random.below(world.people.length)]!
-    if (random.below(2) === 0) await placeOrder(db, world, random, { personId: person.id, at: clock.now() })
-    else optOuts.push(await optOut(scene, person.id))
-  }
+  const waiting = await db.query<{ personId: number }>(
+    `select distinct person_id from messages where shop_id = $1 and state = 'waiting' order by 1`,
+    [world.shop.id],
+  )
+  const some = waiting.filter(() => random.below(8) === 0).map(({ personId }) => personId)
+  const anybody = world.people[random.below(world.people.length)]!.id
+  for (const personId of [...some, anybody])
+    if (random.below(3) === 0) await placeOrder(db, world, random, { personId, at: clock.now() })
+    else if (optOuts.length < world.people.length / 4) optOuts.push(await optOut(scene, personId))
 }
 
 async function optOut({ db, world, clock }: Scene, personId: number): Promise<OptOut> {
