@@ -144,7 +144,8 @@ async function optOut({ db, world, clock }: Scene, personId: number): Promise<Op
     ),
   )
   const rows = await db.query<{ id: number }>(
-    `select id from messages where person_id = $1 and purpose in ('campaign', 'alert') and started_at is not null`,
+    `select m.id from people said join people record on record.root_id = said.root_id join messages m on m.person_id = record.id
+     where said.id = $1 and m.purpose in ('campaign', 'alert') and m.started_at is not null`,
     [personId],
   )
   return { personId, at: now.getTime(), sentBefore: rows.map((row) => row.id) }
