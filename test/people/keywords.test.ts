@@ -240,6 +240,7 @@ test('a long message costs time in proportion to its length, however it is made'
   ]) {
     const begun = performance.now()
     decideKeyword(text)
-    expect(performance.now() - begun).toBeLessThan(250)
+    // Some milliseconds each; what goes through the text for every character of it would take minutes.
+    expect(performance.now() - begun).toBeLessThan(10_000)
   }
 })
