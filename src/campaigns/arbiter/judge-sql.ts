@@ -17,7 +17,7 @@ function factsSql(): string {
   ),
   given as (
     select l.id, l.campaign_id, c.is_on, c.may_wait, c.holdout_bps, l.value, l.rank, l.trigger = 'asked' as asked, l.interest_at,
-      l.expires_at, l.run_id, record.root_id as person_id,
+      l.expires_at, l.run_id, l.product_id, record.root_id as person_id,
       case when l.price_event_id is not null then (
         select case when not item.is_sellable then 'not_sellable'
                     when item.price_minor is null or item.price_minor > l.price_minor then 'price_rose' end
@@ -68,9 +68,10 @@ function verdictsSql(): string {
     from given g join (select id as root, country, consent, consent_at, meta_stop, marketing_paused_at, last_inbound_at,
         last_order_at, has_open_alert, is_closed, opens_at, in_conversation from person) h on h.root = g.person_id) verdict
   ),
-  -- Flags, not comparisons: the planner takes half of the rows to have one, and joins by hashing.
+  -- Flags, not comparisons: the planner takes half of the rows to have one, and joins by hashing. Of equals that goes first which expires
+  -- first: the order in which rows were written is chance.
   live as (
-    select j.*, row_number() over (partition by person_id, asked order by value, rank, id) = 1 as is_first
+    select j.*, row_number() over (partition by person_id, asked order by value, rank, expires_at, product_id, id) = 1 as is_first
     from judged j where is_live
   ),
   wishes as (
