@@ -1,6 +1,9 @@
 import type { Person } from './person.ts'
 
-type ConsentFields = Pick<Person, 'consent' | 'consentAt' | 'consentSource' | 'metaStop' | 'marketingPausedAt'>
+type ConsentFields = Pick<
+  Person,
+  'consent' | 'consentAt' | 'consentSource' | 'metaStop' | 'marketingPausedAt'
+>
 
 export interface ConsentToJoin extends ConsentFields {
   /** How the last opt-in came about; null where there was none. */
