@@ -13,9 +13,15 @@ import { dayMs, hourMs, minuteMs, type Candidacy, type Message, type Moment, typ
 
 const isAlert = (candidacy: Candidacy): boolean => candidacy.trigger === 'asked'
 
-/** Of two candidacies the more valuable goes first, then the one that ranks higher, then the older. */
+/** Of two candidacies the more valuable goes first, then the one that ranks higher, then the one that expires first. */
 export function byValue(one: Candidacy, other: Candidacy): number {
-  return one.value - other.value || one.rank - other.rank || one.id - other.id
+  return (
+    one.value - other.value ||
+    one.rank - other.rank ||
+    one.expiresAt - other.expiresAt ||
+    (one.productId ?? 0) - (other.productId ?? 0) ||
+    one.id - other.id
+  )
 }
 
 /**
