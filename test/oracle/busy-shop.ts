@@ -141,7 +141,8 @@ async function askAndLook(db: Database, world: World, random: Random, now: Date)
     `insert into alerts (shop_id, person_id, product_id, kind, any_variation, threshold_minor, source, asked_at, expires_at)
      select $1, w.id, u.product_id, u.kind, false, case u.kind when 'price_below' then 9000 end, 'chat', $5, $5::timestamptz + interval '20 days'
      from unnest($2::bigint[], $3::bigint[], $4::text[]) u(person_id, product_id, kind) join people w on w.id = u.person_id
-     where w.consent <> 'opted_out' on conflict do nothing`,
+       join people root on root.id = w.root_id
+     where root.consent <> 'opted_out' on conflict do nothing`,
     [
       world.shop.id,
       pairs.map((pair) => pair.personId),

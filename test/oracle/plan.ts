@@ -192,8 +192,7 @@ function arbitrateByPerson(world: World, candidacies: readonly Candidacy[], now:
 /** Everything else that is ready, person by person. What is about a price waits while the shop does not say what it charges. */
 function arbitrateOthers(world: World, now: Moment): void {
   const ready = world.candidacies.filter(
-    (candidacy) =>
-      candidacy.kind !== 'back_in_stock' && isReady(candidacy, now) && isRunning(world, candidacy),
+    (candidacy) => candidacy.kind !== 'back_in_stock' && isReady(candidacy, now),
   )
   if (world.isShopAway)
     for (const candidacy of ready.filter((one) => one.priceEventId !== null)) {
@@ -202,11 +201,6 @@ function arbitrateOthers(world: World, now: Moment): void {
     }
   const decidable = ready.filter((candidacy) => isReady(candidacy, now))
   arbitrateByPerson(world, decidable, now)
-}
-
-function isRunning(world: World, candidacy: Candidacy): boolean {
-  if (candidacy.runId === null) return true
-  return world.runs.find((run) => run.id === candidacy.runId)?.state === 'running'
 }
 
 function finishIfAllTold(world: World, run: Run): void {
