@@ -21,7 +21,7 @@ export interface RunningServer {
   socketFolder: string
 }
 
-// About 60 MB for the whole server. Each connection is one process, and a dozen of them are the rule.
+// About 60 MB for the whole server of a small shop; the buffers fill as they are used. Each connection is one process, a dozen are the rule.
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
   port: '5432',
