@@ -13,6 +13,7 @@ import { createMissingTemplates } from './outbox/create-templates.ts'
 import { syncTemplates, type SyncResult } from './outbox/sync-templates.ts'
 import type { TemplateDefinitions } from './outbox/template-definition.ts'
 import type { Clock } from './platform/clock.ts'
+import { isLoopback } from './platform/config-cross-checks.ts'
 import type { Database, Tx } from './platform/database.ts'
 import { HubError } from './platform/errors.ts'
 import { findCredentials, type Box } from './shops/credentials.ts'
@@ -48,14 +49,15 @@ export async function syncTemplatesOfShop(deps: SetupDeps, shopId: number): Prom
 
 /** Makes the templates this product sends at the shop's account, where they are missing; their links lead to `publicUrl`. */
 export async function createTemplatesOfShop(
-  deps: SetupDeps & { publicUrl: string },
+  deps: SetupDeps & { publicUrl: string; graphUrl?: string },
   shopId: number,
   definitions: TemplateDefinitions,
 ): ReturnType<typeof createMissingTemplates> {
   const number = await loadNumberOfShop(deps.db, shopId)
   const { language, isSandbox } = await loadShop(deps.db, shopId)
-  // An approved template's link can hardly be changed, so it must not lead to this machine.
-  if (!isSandbox && !deps.publicUrl.startsWith('https://'))
+  // An approved template's link can hardly be changed, so it must not lead to this machine, unless WhatsApp is played on it as well.
+  const isPlayed = isSandbox || (deps.graphUrl !== undefined && isLoopback(new URL(deps.graphUrl).hostname))
+  if (!isPlayed && !deps.publicUrl.startsWith('https://'))
     throw new HubError('public_url_missing', `The templates’ links would lead to ${deps.publicUrl}.`, {
       advice: 'Set PUBLIC_URL to the https address under which customers reach this hub.',
     })

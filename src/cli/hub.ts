@@ -109,7 +109,8 @@ function toTemplateDeps(tools: Toolbox, shop: Shop): Parameters<typeof templates
     shop,
     publicUrl,
     print,
-    create: (definitions) => createTemplatesOfShop({ ...tools, publicUrl }, shop.id, definitions),
+    create: (definitions) =>
+      createTemplatesOfShop({ ...tools, publicUrl, graphUrl: config.graph.url }, shop.id, definitions),
     sync: () => syncTemplatesOfShop(tools, shop.id),
   }
 }

@@ -87,7 +87,7 @@ function findMissingInProduction(given: Given): CrossFault[] {
   return faults
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||
