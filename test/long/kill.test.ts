@@ -121,6 +121,7 @@ test('killed 20 times at random moments of the story: nothing lost, no marketing
     await until('the hub is ready', isReady(hubUrl), 30_000)
     server = await startEmbeddedPostgres({ dataDir: folder, as: 'command' })
     db = openDatabase(server.url, { poolSize: 2 })
+    await until('the campaigns are there', async () => (await countOf(db, 'campaigns')) > 0, 30_000)
     await prepareShop(db, env)
     await until(
       'the import is done',
@@ -224,7 +225,12 @@ async function prepareShop(db: Database, env: Record<string, string>): Promise<v
     await saveShopSettings(
       tx,
       shopId,
-      { sendWindow: { opens: '00:00', closes: '24:00', byCountry: {} }, sending: { uncertainMinutes: 1 } },
+      {
+        sendWindow: { opens: '00:00', closes: '24:00', byCountry: {} },
+        sending: { uncertainMinutes: 1 },
+        // Twenty restocks within minutes are meant here.
+        brakes: { bulkMinItems: 1_000 },
+      },
       { name: 'test', now },
     )
     const settings = { minOutMinutes: 0, settleMinutes: 0, waveMinutes: 1, perUnit: 50 }
