@@ -92,6 +92,12 @@ export function listCandidaciesOfMessage(sql: Sql, messageId: number): Promise<M
   )
 }
 
+/** What was taken out of a message before it went was not told by it. */
+export async function leaveMessage(tx: Tx, candidacyIds: readonly number[]): Promise<void> {
+  if (candidacyIds.length === 0) return
+  await tx.execute(`update reengagement_log set message_id = null where id = any($1)`, [candidacyIds])
+}
+
 /** Candidacies that wait or are reserved for a person (all merged records) end now. */
 export function suppressCandidaciesOf(
   tx: Tx,

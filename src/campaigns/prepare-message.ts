@@ -6,7 +6,12 @@ import { loadShop, loadShopSettings } from '../shops/shop-store.ts'
 import { isCampaignKind, kindOf } from './campaign-kinds.ts'
 import { loadCampaign } from './campaign-store.ts'
 import { decideCandidate } from './decide-candidate.ts'
-import { listCandidaciesOfMessage, updateCandidacies, type MessageCandidacyRow } from './log-store.ts'
+import {
+  leaveMessage,
+  listCandidaciesOfMessage,
+  updateCandidacies,
+  type MessageCandidacyRow,
+} from './log-store.ts'
 import type { CampaignKind } from './kind.ts'
 import { createOpenings } from './openings.ts'
 import { capWindowDays, lockPersonFacts, type PersonFacts } from './person-facts.ts'
@@ -71,6 +76,7 @@ async function dropStale(
     now,
   )
   const kept = candidacies.filter((candidacy) => !staleReasons.has(candidacy.id))
+  if (kept.length > 0) await leaveMessage(tx, [...staleReasons.keys()])
   return { kept, reason: staleReasons.values().next().value }
 }
 

@@ -27,8 +27,8 @@ export function beginWaves(
   return sql.execute(
     `update campaign_runs r set wave_told = 0, reason = null, wave_left = case
          when not p.is_sellable then 0
-         when p.stock_managed_by = 'none' then -1
-         else least(greatest(0, case p.stock_managed_by when 'parent' then parent.stock_quantity else p.stock_quantity end)::bigint * $2,
+         when p.stock_managed_by = 'none' or coalesce(p.stock_quantity, parent.stock_quantity) is null then -1
+         else least(greatest(0, case p.stock_managed_by when 'parent' then coalesce(parent.stock_quantity, p.stock_quantity) else p.stock_quantity end)::bigint * $2,
            2000000000)::int end
      from products p left join products parent on parent.id = p.parent_id
      where r.id = any($1) and r.product_id = p.id and r.state = 'running' and r.wave_left is null and r.next_wave_at <= $3`,
