@@ -3,6 +3,7 @@ import type { ShopSettings } from '../../shops/shop-settings.ts'
 import type { Audience } from '../audience.ts'
 import { audienceSql } from '../audience-sql.ts'
 import { boughtSinceSql } from '../bought-since.ts'
+import { forbiddenSql } from '../forbidden-sql.ts'
 import { values } from '../value.ts'
 import type { StockCampaign } from './run-store.ts'
 
@@ -105,12 +106,7 @@ function considerSql(audience: string): string {
   judged as (
     select i.*, row_number() over (partition by i.run_id order by i.asked desc, i.at, i.person_id) as rank,
       case
-        when p.country = 'US' and not $7 then 'us_marketing_blocked'
-        when not i.asked and p.consent = 'opted_out' then 'opted_out'
-        when not i.asked and p.consent <> 'opted_in' then 'no_consent'
-        when not i.asked and p.meta_stop then 'meta_stop'
-        when not i.asked and p.marketing_paused_at is not null then 'paused'
-        when not i.asked and not ${audience} then 'not_in_audience'
+        ${forbiddenSql({ person: 'p', asked: 'i.asked', marketingToUs: '$7', audience })}
         when not i.asked and r.is_short then 'short_spell'
         when ${boughtSql} then 'bought_since'
         when exists (

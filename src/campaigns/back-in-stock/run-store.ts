@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '../../platform/database.ts'
 import type { ShopSettings } from '../../shops/shop-settings.ts'
 import { bulkSql } from '../bulk-sql.ts'
+import { endRunsSql } from '../end-runs-sql.ts'
 import type { BackInStockSettings } from './settings.ts'
 
 /** The back-in-stock campaign of a shop, working through its stock cycles. */
@@ -95,18 +96,11 @@ export async function endOverRuns(
   now: Date,
 ): Promise<number> {
   return tx.execute(
-    `with over as (
-       select r.id, case when y.closed_at is not null then 'sold_out_again' when r.expires_at <= $2 then 'expired' else 'campaign_off' end as reason
-       from campaign_runs r join stock_cycles y on y.id = r.cycle_id
-       where r.campaign_id = $1 and r.state <> 'done' and (y.closed_at is not null or r.expires_at <= $2 or not $3)
-       order by r.id for update of r skip locked
-     ),
-     told as (
-       update reengagement_log l set state = case when over.reason = 'expired' then 'expired' else 'suppressed' end, reason = over.reason,
-         reason_count = case when l.reason = over.reason then l.reason_count + 1 else 1 end, retry_at = null, updated_at = $2
-       from over where l.run_id = over.id and l.state = 'waiting'
-     )
-     update campaign_runs r set state = 'done', reason = over.reason, finished_at = $2, wave_left = null from over where r.id = over.id`,
+    endRunsSql(`
+      select r.id, case when y.closed_at is not null then 'sold_out_again' when r.expires_at <= $2 then 'expired' else 'campaign_off' end as reason
+      from campaign_runs r join stock_cycles y on y.id = r.cycle_id
+      where r.campaign_id = $1 and r.state <> 'done' and (y.closed_at is not null or r.expires_at <= $2 or not $3)
+      order by r.id for update of r skip locked`),
     [campaign.campaignId, now, campaign.isOn],
   )
 }

@@ -1,4 +1,5 @@
 import { audienceSql } from '../audience-sql.ts'
+import { forbiddenSql } from '../forbidden-sql.ts'
 import type { DailyConsideration } from '../kind.ts'
 import type { Tx } from '../../platform/database.ts'
 import { values } from '../value.ts'
@@ -51,12 +52,7 @@ export function considerBrowsers(tx: Tx, about: DailyConsideration): Promise<num
      ),
      judged as (
        select d.*, case
-           when p.country = 'US' and not $11 then 'us_marketing_blocked'
-           when p.consent = 'opted_out' then 'opted_out'
-           when p.consent <> 'opted_in' then 'no_consent'
-           when p.meta_stop then 'meta_stop'
-           when p.marketing_paused_at is not null then 'paused'
-           when not ${audience} then 'not_in_audience'
+           ${forbiddenSql({ person: 'p', marketingToUs: '$11', audience })}
            when exists (
              select 1 from people buyer join orders o on o.person_id = buyer.id and o.counts and o.placed_at >= d.at
                join order_lines line on line.order_id = o.id

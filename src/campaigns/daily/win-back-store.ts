@@ -1,3 +1,4 @@
+import { forbiddenSql } from '../forbidden-sql.ts'
 import type { Tx } from '../../platform/database.ts'
 import type { Shop } from '../../shops/shop.ts'
 import type { ShopSettings } from '../../shops/shop-settings.ts'
@@ -139,12 +140,12 @@ function considerSql(
   ),
   judged as (
     select i.*, case
-        when i.country = 'US' and not ${bind(settings.sending.marketingToUs)} then 'us_marketing_blocked'
-        when i.consent = 'opted_out' then 'opted_out'
-        when i.consent <> 'opted_in' then 'no_consent'
-        when i.meta_stop then 'meta_stop'
-        when i.marketing_paused_at is not null then 'paused'
-        when i.campaign_id = ${missId} and not ${audienceOf(weMissYou)} then 'not_in_audience'
+        ${forbiddenSql({
+          person: 'i',
+          marketingToUs: bind(settings.sending.marketingToUs),
+          // The others apply only to people in their audience.
+          audience: `(i.campaign_id <> ${missId} or ${audienceOf(weMissYou)})`,
+        })}
         when i.last_at > ${ago(winBack.spacingDays)} then 'win_back_spacing'
         when i.third_at is not null and i.last_at > ${ago(winBack.restDays)}
           and coalesce(i.last_order_at <= i.third_at, true) and coalesce(i.last_inbound_at <= i.third_at, true) then 'left_alone'

@@ -1,4 +1,4 @@
-import { listStaleWinBacks } from '../daily/recheck-store.ts'
+import { findStaleWinBacks } from '../daily/find-stale-win-backs.ts'
 import type { Composed, Composing } from '../composing.ts'
 import type { CampaignKind } from '../kind.ts'
 import type { Tx } from '../../platform/database.ts'
@@ -34,12 +34,7 @@ export const loyaltyReward: CampaignKind = {
           message: `Of the ${buyers} customers with at least ${minOrders} orders, ${rewarded} have spent as much.`,
         }
   },
-  findStale: (sql, candidacies, now) =>
-    listStaleWinBacks(
-      sql,
-      candidacies.map(({ id }) => id),
-      now,
-    ),
+  findStale: findStaleWinBacks,
   compose: composeWithCoupon,
 }
 

@@ -1,8 +1,8 @@
 import { campaignOf, findOn, type Round } from '../planned-campaign.ts'
 import type { PlannerDeps } from '../planner.ts'
+import { considerAudience } from './candidacy-store.ts'
 import {
   claimRuns,
-  considerAudience,
   endOverRuns,
   holdRuns,
   listDueRuns,

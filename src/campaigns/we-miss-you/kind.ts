@@ -1,5 +1,5 @@
 import { choosePersonal } from '../daily/choose-personal.ts'
-import { listStaleWinBacks } from '../daily/recheck-store.ts'
+import { findStaleWinBacks } from '../daily/find-stale-win-backs.ts'
 import type { CampaignKind } from '../kind.ts'
 import { readPersonalChoice } from '../personal-choice.ts'
 import { values } from '../value.ts'
@@ -13,12 +13,7 @@ export const weMissYou: CampaignKind = {
   groups: false,
   templates: ['we_miss_you', 'we_miss_you_first'],
   rampsUp: true,
-  findStale: (sql, candidacies, now) =>
-    listStaleWinBacks(
-      sql,
-      candidacies.map(({ id }) => id),
-      now,
-    ),
+  findStale: findStaleWinBacks,
   compose: async (tx, about) => {
     const chosen = await choosePersonal(tx, about)
     const found = readPersonalChoice(chosen.candidacies[0]?.choice).productIds.length
