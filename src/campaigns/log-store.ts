@@ -49,8 +49,9 @@ export async function updateCandidacies(
 
 /** Of these, the ones still waiting, locked. Read after the budgets are locked: another planner may have taken one meanwhile. */
 export async function lockStillWaiting(tx: Tx, ids: readonly number[]): Promise<Set<number>> {
+  // Asked for `state = 'waiting'`, the database may go through an index of all that wait instead.
   const rows = await tx.query<{ id: number }>(
-    `select id from reengagement_log where id = any($1) and state = 'waiting' order by id for update`,
+    `select id from reengagement_log where id = any($1) and coalesce(state, '') = 'waiting' order by id for update`,
     [ids],
   )
   return new Set(rows.map((row) => row.id))

@@ -29,11 +29,13 @@ export async function insertMessages(
   now: Date,
 ): Promise<(number | undefined)[]> {
   if (messages.length === 0) return []
+  // They begin with the time, so that those written together lie together in their index.
+  const written = now.getTime().toString(36)
   const rows = messages.map((message) => ({
     ...message,
     lane: laneOf(message.purpose),
     state: message.isHeldOut === true ? ('held_out' as const) : ('waiting' as const),
-    callbackId: deps.random.token(),
+    callbackId: `${written}${deps.random.token()}`,
     countedAt: countedAtOf({ ...message, state: 'waiting', startedAt: null }),
   }))
   const inserted = await insertRows(tx, rows, now)

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { saveCampaignSettings, switchCampaign } from '../../src/campaigns/campaign-store.ts'
 import { campaignKinds, isCampaignKind } from '../../src/campaigns/campaign-kinds.ts'
 import { runDaily } from '../../src/campaigns/daily/run-daily.ts'
+import { findDailyRun, takeSlice } from '../../src/campaigns/daily/run-store.ts'
 import { planCampaigns } from '../../src/campaigns/plan-campaigns.ts'
 import type { PlannerDeps } from '../../src/campaigns/planner.ts'
 import { createStandingClock } from '../../src/platform/clock.ts'
@@ -147,4 +148,40 @@ test('a price that fell is told to who looked, once, with no other reference tha
   expect(rows).toEqual([
     { state: 'reserved', reason: null, referenceMinor: 9500, priceMinor: 8000, dropBps: 1578 },
   ])
+})
+
+test('a slice that fails is looked at again, one that another planner has is left to it, and the run ends with the last', async () => {
+  await using db = await createTestDatabase()
+  const { shopId } = await insertShop(db, daysAgo(400))
+  const deps = { ...(await createPlanner(db, shopId)), atOnce: 2 }
+  for (let people = 0; people < 10; people++)
+    await insertPerson(db, shopId, daysAgo(300), { consent: 'opted_in' })
+  const isRunning = async (): Promise<boolean> => (await findDailyRun(db, shopId)) !== undefined
+  const countLog = async (): Promise<number> => (await readLog(db)).length
+
+  const broken: PlannerDeps = {
+    ...deps,
+    log: Object.assign(pino({ level: 'silent' }), {
+      info: () => {
+        throw new Error('cut off')
+      },
+    }),
+  }
+  await expect(runDaily(broken, shopId, now, { peopleAtOnce: 3 })).rejects.toThrow('cut off')
+  expect([await isRunning(), await countLog()]).toEqual([true, 0])
+
+  const run = await findDailyRun(db, shopId)
+  await expect(
+    db.transaction(async (tx) => {
+      expect(await takeSlice(tx, run?.id ?? 0)).toMatchObject({ lastId: expect.any(Number) })
+      // The others, but not this one, and so not the end.
+      await runDaily(deps, shopId, now)
+      expect(await isRunning()).toBe(true)
+      throw new Error('and this planner dies')
+    }),
+  ).rejects.toThrow('dies')
+  expect(await countLog()).toBe(7)
+
+  await plan(deps)
+  expect([await isRunning(), await countLog()]).toEqual([false, 10])
 })

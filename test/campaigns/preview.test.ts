@@ -104,7 +104,7 @@ async function planForReal(db: Database, shop: Shop, isDaily: boolean): Promise<
     wake: () => undefined,
     rereadProducts: async (_shopId, ids) => new Set(ids),
   }
-  if (isDaily) await db.transaction((tx) => openDailyRun(tx, shop.id, now, now))
+  if (isDaily) await db.transaction((tx) => openDailyRun(tx, { shopId: shop.id, slot: now, now }))
   await planShop(deps, shop)
 }
 

@@ -111,7 +111,7 @@ async function play(db: Database, shopId: number, happenings: Happening[]): Prom
     for (const one of happenings.filter((happening) => happening.at.getTime() === now.getTime()))
       await one.happens(db, now)
     if (nines.some((slot) => slot.getTime() === now.getTime()))
-      await db.transaction((tx) => openDailyRun(tx, shopId, now, now))
+      await db.transaction((tx) => openDailyRun(tx, { shopId, slot: now, now }))
     if (now >= start) while ((await planShop(planner, shop)) > 0 || (await send(db, now)) > 0);
     if (now.getTime() === end.getTime()) return
     from = now

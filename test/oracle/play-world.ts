@@ -81,6 +81,6 @@ async function planInDatabase(
     wake: () => undefined,
     rereadProducts: (_, productIds) => Promise.resolve(new Set(world.isShopAway ? [] : productIds)),
   }
-  if (at.isDaily) await runDaily(deps, world.shop.id, new Date(at.now))
+  if (at.isDaily) await runDaily(deps, world.shop.id, new Date(at.now), { peopleAtOnce: 3 })
   while ((await planCampaigns(deps)) > 0);
 }

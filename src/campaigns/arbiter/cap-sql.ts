@@ -21,7 +21,7 @@ interface Rule {
 
 const monthHours = 720
 
-/** SQL for a lateral row (reason, free_at): the rule that frees last, or no row where a message may go at `now`. */
+/** SQL for a lateral row (reason, free_at): the rule that frees last, nulls where a message may go at `now`. */
 export function alertCapSql(lists: CountedLists, caps: CapSettings, now: string): string {
   const week: Rule[] = caps.alertsSkip7Days
     ? []
@@ -58,12 +58,15 @@ export function campaignCapSql(
   )
 }
 
+// Plain expressions: a sort of three rows for each person and question costs more than all else in the decision.
 function capSql(rules: readonly Rule[], now: string): string {
-  const rows = rules.map(
-    ({ reason, time, hours, when }, at) =>
-      `(${at}, '${reason}', ${when === undefined ? time : `case when ${when} then ${time} end`}, make_interval(hours => ${hours}))`,
-  )
-  return `select rule.reason, rule.time + rule.span as free_at
-    from (values ${rows.join(', ')}) rule(place, reason, time, span)
-    where rule.time > ${now}::timestamptz - rule.span order by free_at desc, rule.place limit 1`
+  const frees = rules.map(({ time, hours, when }, at) => {
+    const span = `interval '${hours} hours'`
+    const isFull = `${time} > ${now}::timestamptz - ${span}`
+    return `case when ${when === undefined ? isFull : `${when} and ${isFull}`} then ${time} + ${span} end as free_${at}`
+  })
+  const names = rules.map((_, at) => `free_${at}`)
+  const reasons = rules.map(({ reason }, at) => `when free_${at} then '${reason}'`)
+  return `select case free_at ${reasons.join(' ')} end as reason, free_at
+    from (select *, greatest(${names.join(', ')}) as free_at from (select ${frees.join(', ')}) rule) last`
 }

@@ -76,20 +76,25 @@ function settledSql(caps: CapSettings): string {
       c.campaign_fits_beside and not (c.alert_goes or c.alert_displaces) as campaign_displaces
     from chosen c
   ),
-  after as (
+  won as (
     select g.*, g.campaign_goes or g.campaign_displaces as campaign_now,
       case when g.alert_now then g.first_alert when g.campaign_goes or g.campaign_displaces then g.first_campaign end as winner,
-      (select array_agg(t order by t desc) from unnest(
-        case when g.alert_displaces then g.all_beside_alert when g.campaign_displaces then g.all_beside else g."all" end
-        || case when g.alert_now or g.campaign_goes or g.campaign_displaces then array[${p.now}] end) t) as all_after,
-      (select array_agg(t order by t desc) from unnest(
-        case when g.alert_displaces then g.campaigns_beside_alert when g.campaign_displaces then g.campaigns_beside else g.campaigns end
-        || case when g.campaign_goes or g.campaign_displaces then array[${p.now}] end) t) as campaigns_after
+      g.campaign_wishes > 1 or (g.has_campaign and not (g.campaign_goes or g.campaign_displaces))
+        or g.alert_displaces or g.campaign_displaces as has_loser
     from gone g
+  ),
+  after as materialized (
+    select w.*,
+      case when w.has_loser then (select array_agg(t order by t desc) from unnest(
+        case when w.alert_displaces then w.all_beside_alert when w.campaign_displaces then w.all_beside else w."all" end
+        || case when w.alert_now or w.campaign_now then array[${p.now}] end) t) end as all_after,
+      case when w.has_loser then (select array_agg(t order by t desc) from unnest(
+        case when w.alert_displaces then w.campaigns_beside_alert when w.campaign_displaces then w.campaigns_beside else w.campaigns end
+        || case when w.campaign_now then array[${p.now}] end) t) end as campaigns_after
+    from won w
   ),
   settled as (
     select d.*, loser_cap.reason as loser_cap, loser_cap.free_at as loser_free_at
-    from after d left join lateral (${campaignCapSql(after, caps, p.now)}) loser_cap
-      on d.campaign_wishes > 1 or (d.has_campaign and not d.campaign_now) or d.alert_displaces or d.campaign_displaces
+    from after d left join lateral (${campaignCapSql(after, caps, p.now)}) loser_cap on d.has_loser
   )`
 }

@@ -7,65 +7,75 @@ import { newArrivalsSettingsSchema } from '../new-arrivals/settings.ts'
 import { loadRound } from '../load-round.ts'
 import { campaignOf, findOn, type Round } from '../planned-campaign.ts'
 import type { PlannerDeps } from '../planner.ts'
+import { takeSteps } from '../take-steps.ts'
 import {
-  claimDailyRun,
+  addProgress,
+  findDailyRun,
   finishDailyRun,
   holdBack,
   openDailyRun,
-  saveProgress,
+  takeSlice,
   type DailyRun,
 } from './run-store.ts'
 import { considerWinBacks, type DailyChoice } from './win-back-store.ts'
 
-const peopleAtOnce = 100_000
 const dayMs = 86_400_000
 
 /**
- * The daily run of a shop: considers everybody, slice by slice, and lets the arbiter have the candidacies. Cut off, it goes on where it
- * stopped (continueDaily); a slot's second call changes nothing.
+ * The daily run of a shop: considers everybody, slice by slice, and lets the arbiter have the candidacies. Cut off, it goes on with the
+ * slices that are left (continueDaily); a slot's second call changes nothing.
  */
-export async function runDaily(deps: PlannerDeps, shopId: number, slot: Date): Promise<void> {
-  await deps.db.transaction((tx) => openDailyRun(tx, shopId, slot, deps.clock.now()))
+export async function runDaily(
+  deps: PlannerDeps,
+  shopId: number,
+  slot: Date,
+  size: { peopleAtOnce?: number } = {},
+): Promise<void> {
+  await deps.db.transaction((tx) => openDailyRun(tx, { shopId, slot, now: deps.clock.now(), ...size }))
   const round = await loadRound(deps, await loadShop(deps.db, shopId))
   if (round !== undefined) await continueDaily(deps, round)
 }
 
-/** Goes on with a shop's daily run under way, to its end. Returns how many slices it took. */
+/** Goes on with a shop's daily run under way, to its end, beside any other planner. Returns how many things it did. */
 export async function continueDaily(deps: PlannerDeps, round: Round): Promise<number> {
-  for (let slices = 0; ; slices++) {
-    const step = await deps.db.transaction((tx) => takeStep(deps, tx, round))
-    if (step === 'none') return slices
-    if (step === 'done') {
-      deps.wake('campaigns')
-      return slices + 1
-    }
-  }
+  const run = await findDailyRun(deps.db, round.shop.id)
+  if (run === undefined) return 0
+  const slices = await takeSteps(deps.atOnce ?? 1, () =>
+    deps.db.transaction(async (tx) => ((await considerSlice(deps, tx, { round, run })) ? 1 : undefined)),
+  )
+  const isDone = await deps.db.transaction(async (tx) => {
+    const now = deps.clock.now()
+    if (!(await finishDailyRun(tx, run.id, now))) return false
+    await rampUp(tx, round, run, now)
+    return true
+  })
+  if (isDone) deps.wake('campaigns')
+  return slices + (isDone ? 1 : 0)
 }
 
-async function takeStep(deps: PlannerDeps, tx: Tx, round: Round): Promise<'more' | 'done' | 'none'> {
-  const run = await claimDailyRun(tx, round.shop.id)
-  if (run === undefined) return 'none'
+/** Whether there was a slice left to look at. */
+async function considerSlice(
+  deps: PlannerDeps,
+  tx: Tx,
+  { round, run }: { round: Round; run: DailyRun },
+): Promise<boolean> {
+  const slice = await takeSlice(tx, run.id)
+  if (slice === undefined) return false
   const now = deps.clock.now()
-  const slice = { afterId: run.cursor, limit: peopleAtOnce }
   const result = await considerWinBacks(tx, toChoice(round, now), slice)
-  if (result.lastId === null) {
-    await rampUp(tx, round, run, now)
-    await finishDailyRun(tx, run.id, now)
-    return 'done'
-  }
   let considered = result.considered
   for (const campaign of round.campaigns) {
     const considerDaily = isCampaignKind(campaign.kind) ? kindOf(campaign.kind).considerDaily : undefined
     const on = findOn(round, campaign.kind)
     if (on !== undefined && considerDaily !== undefined)
-      considered += await considerDaily(tx, { ...round, campaign: on, now, ...slice, lastId: result.lastId })
+      considered += await considerDaily(tx, { ...round, campaign: on, now, ...slice })
   }
-  await saveProgress(tx, run.id, { ...result, cursor: result.lastId, considered })
+  await addProgress(tx, run.id, { ...result, considered })
   deps.log.info(
-    { shopId: round.shop.id, upTo: result.lastId, inactive: result.inactive, considered },
+    { shopId: round.shop.id, upTo: slice.lastId, inactive: result.inactive, considered },
     'daily run: a slice of people considered',
   )
-  return 'more'
+  return true
 }
 
 function toChoice(round: Round, now: Date): DailyChoice {

@@ -4,49 +4,85 @@ export interface DailyRun {
   id: number
   shopId: number
   slot: Date
-  /** The last person who was considered. */
-  cursor: number
 }
 
-/** The run of a slot, once; those of earlier slots that were never finished end, for this one looks at everybody again. */
-export async function openDailyRun(tx: Tx, shopId: number, slot: Date, now: Date): Promise<void> {
+/** People with an id above one and up to another. */
+export interface PeopleSlice {
+  afterId: number
+  lastId: number
+}
+
+/**
+ * The run of a slot, once, with the slices of people it is to look at; those of earlier slots that were never finished end, for this one
+ * looks at everybody again.
+ */
+export async function openDailyRun(
+  tx: Tx,
+  about: { shopId: number; slot: Date; now: Date; peopleAtOnce?: number },
+): Promise<void> {
+  const { shopId, slot, now, peopleAtOnce = 100_000 } = about
   await tx.execute(
-    `update daily_runs set state = 'done', finished_at = $3 where shop_id = $1 and slot < $2 and state = 'running'`,
+    `with over as (
+       update daily_runs set state = 'done', finished_at = $3 where shop_id = $1 and slot < $2 and state = 'running' returning id
+     )
+     delete from daily_slices where run_id in (select id from over)`,
     [shopId, slot, now],
   )
   await tx.execute(
-    `insert into daily_runs (shop_id, slot, state, cursor, counts, started_at) values ($1, $2, 'running', 0, '{}', $3)
-     on conflict (shop_id, slot) do nothing`,
-    [shopId, slot, now],
+    `with run as (
+       insert into daily_runs (shop_id, slot, state, counts, started_at) values ($1, $2, 'running', '{}', $3)
+       on conflict (shop_id, slot) do nothing returning id
+     ),
+     edge as (select min(id) - 1 as first, max(id) as last from people where shop_id = $1)
+     insert into daily_slices (run_id, after_id, last_id)
+     select run.id, after, least(after + $4::bigint, edge.last) from run, edge, generate_series(edge.first, edge.last - 1, $4::bigint) after`,
+    [shopId, slot, now, peopleAtOnce],
   )
 }
 
-/** The shop's run under way, locked; nothing when there is none or another planner has it. */
-export async function claimDailyRun(tx: Tx, shopId: number): Promise<DailyRun | undefined> {
-  const [run] = await tx.query<DailyRun>(
-    `select id, shop_id, slot, cursor from daily_runs where shop_id = $1 and state = 'running' order by slot desc limit 1
-     for update skip locked`,
+/** The shop's run under way, if there is one. */
+export async function findDailyRun(sql: Sql, shopId: number): Promise<DailyRun | undefined> {
+  const [run] = await sql.query<DailyRun>(
+    `select id, shop_id, slot from daily_runs where shop_id = $1 and state = 'running' order by slot desc limit 1`,
     [shopId],
   )
   return run
 }
 
-export async function saveProgress(
+/** Takes a slice out of those that are left; what fails puts it back. Nothing: none is left that no other planner has. */
+export async function takeSlice(tx: Tx, runId: number): Promise<PeopleSlice | undefined> {
+  const [slice] = await tx.query<PeopleSlice>(
+    `delete from daily_slices d using (
+       select after_id from daily_slices where run_id = $1 order by after_id limit 1 for update skip locked) next
+     where d.run_id = $1 and d.after_id = next.after_id
+     returning d.after_id, d.last_id`,
+    [runId],
+  )
+  return slice
+}
+
+export async function addProgress(
   tx: Tx,
   runId: number,
-  progress: { cursor: number; people: number; inactive: number; considered: number },
+  progress: { people: number; inactive: number; considered: number },
 ): Promise<void> {
   await tx.execute(
-    `update daily_runs set cursor = $2, counts = jsonb_build_object(
-       'people', coalesce((counts->>'people')::int, 0) + $3::int, 'inactive', coalesce((counts->>'inactive')::int, 0) + $4::int,
-       'considered', coalesce((counts->>'considered')::int, 0) + $5::int)
+    `update daily_runs set counts = jsonb_build_object(
+       'people', coalesce((counts->>'people')::int, 0) + $2::int, 'inactive', coalesce((counts->>'inactive')::int, 0) + $3::int,
+       'considered', coalesce((counts->>'considered')::int, 0) + $4::int)
      where id = $1`,
-    [runId, progress.cursor, progress.people, progress.inactive, progress.considered],
+    [runId, progress.people, progress.inactive, progress.considered],
   )
 }
 
-export async function finishDailyRun(tx: Tx, runId: number, now: Date): Promise<void> {
-  await tx.execute(`update daily_runs set state = 'done', finished_at = $2 where id = $1`, [runId, now])
+/** Whether it was this call that ended the run: not while a slice is left, another planner's among them. */
+export async function finishDailyRun(tx: Tx, runId: number, now: Date): Promise<boolean> {
+  const ended = await tx.execute(
+    `update daily_runs set state = 'done', finished_at = $2
+     where id = $1 and state = 'running' and not exists (select 1 from daily_slices where run_id = $1)`,
+    [runId, now],
+  )
+  return ended > 0
 }
 
 /**

@@ -7,13 +7,8 @@ import type { PlannedCampaign } from '../planned-campaign.ts'
 import type { LoyaltyRewardSettings } from '../loyalty-reward/settings.ts'
 import type { NewArrivalsSettings } from '../new-arrivals/settings.ts'
 import { values } from '../value.ts'
+import type { PeopleSlice } from './run-store.ts'
 import { arrivalsSql, inactiveSql, newsSql, winBackSql } from './slice-sql.ts'
-
-/** The people (roots) of a daily run's slice: those with an id after one, in order. */
-export interface PeopleSlice {
-  afterId: number
-  limit: number
-}
 
 /** The campaigns among which the daily run chooses; undefined: off. */
 export interface DailyChoice {
@@ -42,8 +37,6 @@ const passing = [
 ]
 
 export interface SliceResult {
-  /** The last person looked at; null: nobody is left. */
-  lastId: number | null
   people: number
   inactive: number
   /** Candidacies written or opened again. */
@@ -59,27 +52,16 @@ export async function considerWinBacks(
   choice: DailyChoice,
   slice: PeopleSlice,
 ): Promise<SliceResult> {
-  const lastId = await findLastId(tx, choice.shop.id, slice)
-  if (lastId === null) return { lastId, people: 0, inactive: 0, considered: 0 }
   const bound: unknown[] = []
   const bind = (value: unknown): string => `$${bound.push(value)}`
-  const text = considerSql(choice, { afterId: slice.afterId, lastId }, bind)
-  const [row] = await tx.query<Omit<SliceResult, 'lastId'>>(text, bound)
-  return { people: 0, inactive: 0, considered: 0, ...row, lastId }
-}
-
-/** The last of the slice's people, merged records among them; null: nobody is left. */
-async function findLastId(tx: Tx, shopId: number, { afterId, limit }: PeopleSlice): Promise<number | null> {
-  const [row] = await tx.query<{ lastId: number | null }>(
-    `select max(id) as last_id from (select id from people where shop_id = $1 and id > $2 order by id limit $3) slice`,
-    [shopId, afterId, limit],
-  )
-  return row?.lastId ?? null
+  const text = considerSql(choice, slice, bind)
+  const [row] = await tx.query<SliceResult>(text, bound)
+  return { people: 0, inactive: 0, considered: 0, ...row }
 }
 
 function considerSql(
   choice: DailyChoice,
-  slice: { afterId: number; lastId: number },
+  slice: PeopleSlice,
   bind: (value: unknown) => string,
 ): string {
   const { settings, loyaltyReward: loyalty, newArrivals: arrivals, weMissYou } = choice
@@ -116,7 +98,10 @@ function considerSql(
   ),
   awake as (
     update campaign_runs r set state = 'running', next_wave_at = least(r.next_wave_at, ${now}), finished_at = null
-    where r.id in (select run_id from again) and r.cycle_id is not null and (r.state = 'done' and r.reason = 'all_told' or r.state = 'running')
+    where r.id in (select id from campaign_runs
+      -- In order: slices beside this one may wake the same runs.
+      where id in (select run_id from again) and cycle_id is not null and (state = 'done' and reason = 'all_told' or state = 'running')
+      order by id for update)
     returning 1
   ),
   quiet as (

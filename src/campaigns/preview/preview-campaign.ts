@@ -86,7 +86,7 @@ async function plan(
   { dry, tx, campaign }: { dry: DryDatabase; tx: Tx; campaign: Campaign },
 ): Promise<void> {
   if (!campaign.isOn) await pretendOn(tx, campaign.id)
-  if (!eventKinds.has(kind)) await openDailyRun(tx, shop.id, now, now)
+  if (!eventKinds.has(kind)) await openDailyRun(tx, { shopId: shop.id, slot: now, now })
   const planner: PlannerDeps = {
     db: dry,
     clock: createStandingClock(now),

@@ -29,6 +29,7 @@ const shadowed = [
   'reengagement_log',
   'campaign_runs',
   'daily_runs',
+  'daily_slices',
   'contact_budgets',
 ] as const
 

@@ -114,7 +114,7 @@ async function play(deps: ReplayDeps, { dry, tx, span, onProgress }: Playing): P
     clock.set(to)
     if (slot?.getTime() === to.getTime()) {
       slots.shift()
-      await openDailyRun(tx, span.shopId, slot, to)
+      await openDailyRun(tx, { shopId: span.shopId, slot, now: to })
     }
     await settle(planner, tx, span.shopId)
     onProgress?.(to)

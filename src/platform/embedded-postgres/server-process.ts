@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { HubError } from '../errors.ts'
+import { bufferMegabytes, memoryBytes } from './memory.ts'
 import { makeSocketFolder, removeSocketFolder, type Place } from './place.ts'
 
 /** What the server's own lock file says about it; it may have died since. */
@@ -22,16 +23,17 @@ export interface RunningServer {
 }
 
 // About 60 MB for the whole server of a small shop; the buffers fill as they are used. Each connection is one process, a dozen are the rule.
+// The log of changes grows to max_wal_size only while much is written: each checkpoint makes the pages after it dear.
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
   port: '5432',
   unix_socket_permissions: '0700',
   max_connections: '100',
   fsync: 'on',
-  shared_buffers: '128MB',
+  shared_buffers: `${String(bufferMegabytes(memoryBytes()))}MB`,
   work_mem: '16MB',
   maintenance_work_mem: '64MB',
-  max_wal_size: '512MB',
+  max_wal_size: '2GB',
   min_wal_size: '64MB',
   // Workers of their own would be further processes, for reading ahead and for parts of one query.
   io_method: 'sync',
