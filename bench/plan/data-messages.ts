@@ -33,7 +33,7 @@ export function messages({ people, products }: Size): string[] {
     `insert into reengagement_log (id, shop_id, campaign_id, person_id, product_id, item_key, occasion, trigger, value, rank, interest_at,
        settings_version, reference_minor, price_minor, drop_bps, reservations, state, reason, reason_count, message_id, expires_at, considered_at, updated_at)
      select n, 1, campaign_id, person_id, p.id, coalesce(p.item_key, ''),
-       case campaign_id when 1 then 'cycle:' || -n when 2 then 'price:' || -n else 'episode:' || at::date || ':0' end,
+       case campaign_id when 1 then 'cycle:' || -n when 2 then 'price:' || -n else 'episode:' || (at - interval '60 days')::date || ':0' end,
        case when campaign_id < 3 then 'viewed' else 'daily' end, (array[4, 5, 6, 8, 10])[campaign_id], n, at, 1,
        case when campaign_id = 2 then bench.price(p.id) end, case when campaign_id = 2 then bench.price(p.id) end, case when campaign_id = 2 then 1500 end,
        case when message_id is null then 0 else 1 end, case when message_id is null then 'suppressed' else state end,

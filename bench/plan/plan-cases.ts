@@ -14,11 +14,21 @@ export interface PlanCase {
   bareSql: string
   /** Who has a reason to be told, told or not, from the raw rows: person_id (a root), product_id, occasion_id, at. */
   candidatesSql: string
-  /** How many candidacies the planner has written: one for each of them. */
+  /** How many of them have a candidacy now. */
   writtenSql: string
 }
 
 const written = `select count(*) as count from reengagement_log where updated_at >=`
+
+// Of those away, who has a candidacy now: written or taken up again by the run, or open since the day's news. What was written about
+// anybody else counts as well, and makes the sum wrong.
+const writtenDaily = `
+  with away as materialized (${inactivePeople(dailySlot)}),
+    run as materialized (select record.root_id from reengagement_log l join people record on record.id = l.person_id where l.updated_at >= '${dailySlot}'),
+    open as (select record.root_id from reengagement_log l join people record on record.id = l.person_id
+      where l.state in ('waiting', 'reserved') and l.updated_at < '${dailySlot}' and l.expires_at > '${dailySlot}')
+  select (select count(*) from away where root_id in (select root_id from run union all select root_id from open))
+    + (select count(*) from run where root_id not in (select root_id from away)) as count`
 
 const cameBack = `
   select distinct on (record.root_id, r.cycle_id) record.root_id as person_id, r.product_id, r.cycle_id as occasion_id, seen.at
@@ -81,6 +91,6 @@ export const planCases: readonly PlanCase[] = [
     isDaily: true,
     bareSql: bareWinBack(dailySlot),
     candidatesSql: `select root_id as person_id, 0::bigint as product_id, 0::bigint as occasion_id, since as at from (${inactivePeople(dailySlot)}) away`,
-    writtenSql: `${written} '${dailySlot}'`,
+    writtenSql: writtenDaily,
   },
 ]

@@ -66,7 +66,9 @@ export async function raiseStorm(db: Database, options: StormOptions): Promise<S
     await happenings(db, world, random, clock.now())
     const scene = { db, world, clock, random, optOuts }
     const slot = clock.now()
-    await Promise.all([1, 2].map(() => runDaily(plannerDeps(scene), world.shop.id, slot, { peopleAtOnce: 16 })))
+    await Promise.all(
+      [1, 2].map(() => runDaily(plannerDeps(scene), world.shop.id, slot, { peopleAtOnce: 16 })),
+    )
     // First only planners, so that there is something to be stopped before it goes.
     await Promise.all(Array.from({ length: planners }, () => planCampaigns(plannerDeps(scene))))
     await Promise.all([disturb(scene), runUntilIdle(scene)])

@@ -51,10 +51,12 @@ export async function findDailyRun(sql: Sql, shopId: number): Promise<DailyRun |
 
 /** Takes a slice out of those that are left; what fails puts it back. Nothing: none is left that no other planner has. */
 export async function takeSlice(tx: Tx, runId: number): Promise<PeopleSlice | undefined> {
+  // Chosen once, before anything is deleted: inside the join it would be chosen again for each row, and a slice lost.
   const [slice] = await tx.query<PeopleSlice>(
-    `delete from daily_slices d using (
-       select after_id from daily_slices where run_id = $1 order by after_id limit 1 for update skip locked) next
-     where d.run_id = $1 and d.after_id = next.after_id
+    `with next as materialized (
+       select after_id from daily_slices where run_id = $1 order by after_id limit 1 for update skip locked
+     )
+     delete from daily_slices d using next where d.run_id = $1 and d.after_id = next.after_id
      returning d.after_id, d.last_id`,
     [runId],
   )

@@ -59,11 +59,7 @@ export async function considerWinBacks(
   return { people: 0, inactive: 0, considered: 0, ...row }
 }
 
-function considerSql(
-  choice: DailyChoice,
-  slice: PeopleSlice,
-  bind: (value: unknown) => string,
-): string {
+function considerSql(choice: DailyChoice, slice: PeopleSlice, bind: (value: unknown) => string): string {
   const { settings, loyaltyReward: loyalty, newArrivals: arrivals, weMissYou } = choice
   const { winBack } = settings
   const names = {
@@ -112,7 +108,7 @@ function considerSql(
       left join newsworthy n on n.person_id = i.id left join win_back w on w.root_id = i.id left join liked on liked.root_id = i.id
     where n.person_id is null
   ),
-  -- Once for each person, however often it is asked below.
+  -- This and the next once for each person, however often they are asked below.
   picked as materialized (
     select i.*, case
         when i.loyalty_applies then ${loyaltyId}
@@ -123,7 +119,7 @@ function considerSql(
         else ${missId} end as campaign_id
     from quiet i
   ),
-  judged as (
+  judged as materialized (
     select i.*, case
         ${forbiddenSql({
           person: 'i',

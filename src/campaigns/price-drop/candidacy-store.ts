@@ -86,7 +86,8 @@ function considerSql(audience: string): string {
     select i.*, case when $5 then least(i.last_price_minor, r.lowest) else coalesce(i.last_price_minor, r.from_minor) end as reference_minor
     from interested i join run r on r.id = i.run_id
   ),
-  judged as (
+  -- Once for each: the reason is asked for several times below.
+  judged as materialized (
     select i.*, case
         ${forbiddenSql({ person: 'p', asked: 'i.asked', marketingToUs: '$9', audience })}
         when not r.is_sellable or r.price_minor is null then 'not_sellable'

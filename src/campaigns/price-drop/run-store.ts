@@ -56,7 +56,7 @@ export function holdRuns(
 ): Promise<number> {
   return sql.execute(
     `with fresh as (
-       select r.id, r.price_event_id from campaign_runs r where r.campaign_id = $2 and r.state = 'new' and r.approved_at is null
+       select 1 from campaign_runs where campaign_id = $2 and state = 'new' and approved_at is null limit 1
      ),
      latest as (
        select distinct on (e.product_id) e.id, e.seen_at, e.from_minor, e.to_minor from price_events e
@@ -66,8 +66,8 @@ export function holdRuns(
      event as (select id, seen_at from latest where to_minor < from_minor),
      bulk as (${bulkSql({ shopId: '$1', minutes: '$4', shareBps: '$5', minItems: '$6' })})
      update campaign_runs r set state = 'held', reason = 'bulk_change'
-     from fresh join price_events e on e.id = fresh.price_event_id
-     where r.id = fresh.id and r.state = 'new'
+     from price_events e
+     where e.id = r.price_event_id and r.campaign_id = $2 and r.state = 'new' and r.approved_at is null
        and (e.seen_at - e.at > make_interval(hours => $7) or e.to_minor = 0
          or (e.from_minor - e.to_minor) * 10000 > e.from_minor * $8::int or e.id in (select id from bulk))`,
     [

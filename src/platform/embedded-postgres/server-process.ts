@@ -32,6 +32,8 @@ const settings: Readonly<Record<string, string>> = {
   fsync: 'on',
   shared_buffers: `${String(bufferMegabytes(memoryBytes()))}MB`,
   work_mem: '16MB',
+  // A disk without a head to move.
+  random_page_cost: '1.1',
   maintenance_work_mem: '64MB',
   max_wal_size: '2GB',
   min_wal_size: '64MB',
