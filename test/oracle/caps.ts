@@ -14,27 +14,24 @@ const everyMessage = (): boolean => true
 const alertsOnly = (message: Message): boolean => message.purpose === 'alert'
 const campaignsOnly = (message: Message): boolean => message.purpose === 'campaign'
 
+const weekOf = (caps: CapSettings): Rule => ({
+  reason: 'cap_7d',
+  windowMs: caps.campaignEveryDays * dayMs,
+  others: 0,
+  counts: everyMessage,
+})
+
+const monthOf = (most: number, counts: Rule['counts']): Rule => ({
+  reason: 'cap_30d',
+  windowMs: 30 * dayMs,
+  others: most - 1,
+  counts,
+})
+
 /** A campaign message needs no counted message in the 7 days before it and fewer than 4 in 30 days; with an open alert, campaigns may use 3 of the 4. */
 function campaignRules(caps: CapSettings, isAlertOpen: boolean): Rule[] {
-  const week: Rule = {
-    reason: 'cap_7d',
-    windowMs: caps.campaignEveryDays * dayMs,
-    others: 0,
-    counts: everyMessage,
-  }
-  const month: Rule = {
-    reason: 'cap_30d',
-    windowMs: 30 * dayMs,
-    others: caps.messagesPer30Days - 1,
-    counts: everyMessage,
-  }
-  const besideAlert: Rule = {
-    reason: 'cap_30d',
-    windowMs: 30 * dayMs,
-    others: caps.campaignsPer30DaysWithOpenAlert - 1,
-    counts: campaignsOnly,
-  }
-  return isAlertOpen ? [week, month, besideAlert] : [week, month]
+  const rules = [weekOf(caps), monthOf(caps.messagesPer30Days, everyMessage)]
+  return isAlertOpen ? [...rules, monthOf(caps.campaignsPer30DaysWithOpenAlert, campaignsOnly)] : rules
 }
 
 /** An alert needs no alert in 24 h and fewer than 4 counted messages in 30 days; the literal rule, if the shop wants it, the 7 days as well. */
@@ -45,19 +42,8 @@ function alertRules(caps: CapSettings): Rule[] {
     others: 0,
     counts: alertsOnly,
   }
-  const week: Rule = {
-    reason: 'cap_7d',
-    windowMs: caps.campaignEveryDays * dayMs,
-    others: 0,
-    counts: everyMessage,
-  }
-  const month: Rule = {
-    reason: 'cap_30d',
-    windowMs: 30 * dayMs,
-    others: caps.messagesPer30Days - 1,
-    counts: everyMessage,
-  }
-  return caps.alertsSkip7Days ? [day, month] : [day, week, month]
+  const month = monthOf(caps.messagesPer30Days, everyMessage)
+  return caps.alertsSkip7Days ? [day, month] : [day, weekOf(caps), month]
 }
 
 export type CapAnswer = { isFree: true } | { isFree: false; reason: Rule['reason']; freeAt: Moment | null }
