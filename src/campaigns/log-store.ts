@@ -1,3 +1,4 @@
+import { constantOr, nothingOr } from '../platform/columns.ts'
 import type { Sql, Tx } from '../platform/database.ts'
 
 export interface CandidacyUpdate {
@@ -28,7 +29,7 @@ export async function updateCandidacies(
 ): Promise<void> {
   if (updates.length === 0) return
   await tx.execute(
-    `update reengagement_log l set state = u.state, reason = u.reason, retry_at = u.retry_at,
+    `update reengagement_log l set state = coalesce(u.state, ($2::text[])[1]), reason = u.reason, retry_at = u.retry_at,
        message_id = coalesce(u.message_id, l.message_id), variant = coalesce(u.variant, l.variant), updated_at = $6,
        reservations = l.reservations + case when u.message_id is null then 0 else 1 end,
        reason_count = case when u.reason is null then l.reason_count when u.reason = l.reason then l.reason_count + 1 else 1 end
@@ -37,12 +38,12 @@ export async function updateCandidacies(
      where l.id = u.id`,
     [
       updates.map((update) => update.id),
-      updates.map((update) => update.state),
-      updates.map((update) => update.reason),
-      updates.map((update) => update.retryAt ?? null),
-      updates.map((update) => update.messageId ?? null),
+      constantOr(updates.map((update) => update.state)),
+      nothingOr(updates.map((update) => update.reason)),
+      nothingOr(updates.map((update) => update.retryAt ?? null)),
+      nothingOr(updates.map((update) => update.messageId ?? null)),
       now,
-      updates.map((update) => update.variant ?? null),
+      nothingOr(updates.map((update) => update.variant ?? null)),
     ],
   )
 }

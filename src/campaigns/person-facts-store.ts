@@ -21,15 +21,32 @@ export interface PersonRow {
   inConversation: boolean
 }
 
-export async function lockContactBudgets(tx: Tx, personIds: readonly number[]): Promise<void> {
-  await tx.execute(
+/** The rows to lock, where they are missing. Outside of long transactions: whoever wants the same row waits for its end. */
+export async function makeContactBudgets(sql: Sql, personIds: readonly number[]): Promise<void> {
+  await sql.execute(
     `insert into contact_budgets (person_id, shop_id)
-     select id, shop_id from people where id = any($1) order by id on conflict (person_id) do nothing`,
+     select p.id, p.shop_id from people p
+     where p.id = any($1) and not exists (select 1 from contact_budgets b where b.person_id = p.id)
+     order by p.id on conflict (person_id) do nothing`,
     [personIds],
   )
-  await tx.execute(`select 1 from contact_budgets where person_id = any($1) order by person_id for update`, [
-    personIds,
-  ])
+}
+
+/**
+ * Locks people's budgets in id order, so that those who want the same wait for each other and never in a circle. With `skipTaken`, whom
+ * somebody else holds at this moment is left out. Returns who is locked.
+ */
+export async function lockContactBudgets(
+  tx: Tx,
+  personIds: readonly number[],
+  { skipTaken = false }: { skipTaken?: boolean } = {},
+): Promise<number[]> {
+  const locked = await tx.query<{ personId: number }>(
+    `select person_id from contact_budgets where person_id = any($1) order by person_id
+     for update ${skipTaken ? 'skip locked' : ''}`,
+    [personIds],
+  )
+  return locked.map((row) => row.personId)
 }
 
 export function listPersonRows(sql: Sql, personIds: readonly number[], now: Date): Promise<PersonRow[]> {

@@ -4,6 +4,7 @@ import {
   listCountedMessages,
   listPersonRows,
   lockContactBudgets,
+  makeContactBudgets,
   type PersonRow,
 } from './person-facts-store.ts'
 
@@ -24,6 +25,7 @@ export async function lockPersonFacts(
   personIds: readonly number[],
   options: { now: Date; windowDays: number; exceptMessageId?: number },
 ): Promise<Map<number, PersonFacts>> {
+  await makeContactBudgets(tx, personIds)
   await lockContactBudgets(tx, personIds)
   const since = new Date(options.now.getTime() - options.windowDays * 86_400_000)
   const rows = await listPersonRows(tx, personIds, options.now)

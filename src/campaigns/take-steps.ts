@@ -1,6 +1,6 @@
 /**
- * Takes steps until one finds nothing to do (undefined), so many at once; each returns how many things it did. When one fails, the others
- * end with the step they are in, and it is thrown.
+ * So many workers, each of which takes steps until it finds nothing to do (undefined); a step returns how many things it did. When one
+ * fails, the others end with the step they are in, and it is thrown.
  */
 export async function takeSteps(atOnce: number, step: () => Promise<number | undefined>): Promise<number> {
   let done = 0
@@ -11,8 +11,8 @@ export async function takeSteps(atOnce: number, step: () => Promise<number | und
         isOver = true
         throw thrown
       })
-      if (taken === undefined) isOver = true
-      else done += taken
+      if (taken === undefined) return
+      done += taken
     }
   }
   const ends = await Promise.allSettled(Array.from({ length: atOnce }, worker))

@@ -1,3 +1,4 @@
+import { constantOr, nothingOr } from '../platform/columns.ts'
 import type { Sql, Tx } from '../platform/database.ts'
 import type { Content, MessageChange, MessageState, Purpose } from './message.ts'
 import type { Ledger } from './decide-settlement.ts'
@@ -26,27 +27,27 @@ export function insertRows(
   return tx.query(
     `insert into messages (shop_id, person_id, phone_number_id, purpose, lane, state, content, callback_id, unique_key, attempt,
        due_at, expires_at, counted_at, created_at)
-     select shop_id, person_id, phone_number_id, purpose, lane, state, content::jsonb, callback_id, unique_key, 1,
-       due_at, expires_at, counted_at, $12
+     select coalesce(shop_id, ($1::bigint[])[1]), person_id, coalesce(phone_number_id, ($3::bigint[])[1]), coalesce(purpose, ($4::text[])[1]), coalesce(lane, ($5::int[])[1]),
+       coalesce(state, ($13::text[])[1]), content::jsonb, callback_id, unique_key, 1, coalesce(due_at, ($9::timestamptz[])[1]), expires_at, counted_at, $12
      from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
        $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $13::text[])
        u(shop_id, person_id, phone_number_id, purpose, lane, content, callback_id, unique_key, due_at, expires_at, counted_at, state)
      on conflict (shop_id, unique_key) where unique_key is not null do nothing
      returning id, callback_id`,
     [
-      rows.map((row) => row.shopId),
+      constantOr(rows.map((row) => row.shopId)),
       rows.map((row) => row.personId),
-      rows.map((row) => row.phoneNumberId),
-      rows.map((row) => row.purpose),
-      rows.map((row) => row.lane),
-      rows.map((row) => writeContent(row.content)),
+      constantOr(rows.map((row) => row.phoneNumberId)),
+      constantOr(rows.map((row) => row.purpose)),
+      constantOr(rows.map((row) => row.lane)),
+      nothingOr(rows.map((row) => writeContent(row.content))),
       rows.map((row) => row.callbackId),
       rows.map((row) => row.uniqueKey),
-      rows.map((row) => row.dueAt),
+      constantOr(rows.map((row) => row.dueAt)),
       rows.map((row) => row.expiresAt),
       rows.map((row) => row.countedAt),
       now,
-      rows.map((row) => row.state),
+      constantOr(rows.map((row) => row.state)),
     ],
   )
 }

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { lockContactBudgets, makeContactBudgets } from '../../src/campaigns/person-facts-store.ts'
 import { createWorld } from '../support/world.ts'
 
 test('a message that arrives three times is answered once', async () => {
@@ -79,6 +81,30 @@ test('one piece is offered to three people, who asked or looked first; an hour l
   expect(told()).toEqual([0, 1, 6])
   await world.pass(3)
   expect(told()).toEqual([0, 1, 2, 3, 4, 6])
+})
+
+test('whom somebody else is busy with at this moment keeps the place: nobody further back is told instead', async () => {
+  await using world = await createWorld()
+  await world.product('MUG', 0)
+  for (let at = 0; at < 5; at++) {
+    await world.looksAt(await world.person(`P${at}`), 'MUG')
+    await world.pass(1)
+  }
+  await world.pass(30)
+  const [first] = await world.db.query<{ id: number }>(`select id from people where first_name = 'P0'`)
+  const waiting = async (): Promise<string[]> =>
+    (await world.log()).filter(({ state }) => state === 'waiting').map(({ name }) => name)
+  let restocked: Promise<void> | undefined
+  await makeContactBudgets(world.db, [first?.id ?? 0])
+  await world.db.transaction(async (tx) => {
+    await lockContactBudgets(tx, [first?.id ?? 0])
+    restocked = world.restock('MUG', 1)
+    await vi.waitFor(async () => expect(await waiting()).toEqual(['P0', 'P3', 'P4']), { timeout: 10_000 })
+    await delay(200)
+    expect(await waiting()).toEqual(['P0', 'P3', 'P4'])
+  })
+  await restocked
+  expect(await waiting()).toEqual(['P3', 'P4'])
 })
 
 test('who is asleep keeps the place, and is told when the morning comes where they are', async () => {

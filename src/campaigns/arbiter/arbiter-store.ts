@@ -51,6 +51,20 @@ export async function listPeopleOf(sql: Sql, candidacyIds: readonly number[]): P
   return rows.map((row) => row.id)
 }
 
+/** Of these candidacies, the ones about these people (roots). */
+export async function listOfPeople(
+  sql: Sql,
+  candidacyIds: readonly number[],
+  personIds: readonly number[],
+): Promise<number[]> {
+  const rows = await sql.query<{ id: number }>(
+    `select l.id from reengagement_log l join people record on record.id = l.person_id
+     where l.id = any($1) and record.root_id = any($2) order by l.id`,
+    [candidacyIds, personIds],
+  )
+  return rows.map((row) => row.id)
+}
+
 /** People by where they may be ('CC|Zone', of all their records): few places, many people. */
 export function listPlaces(
   sql: Sql,

@@ -1,7 +1,7 @@
 import { insertMessages } from '../../outbox/insert-messages.ts'
 import { linkCandidacies } from '../../outbox/message-candidacies.ts'
 import { withdrawMessages } from '../../outbox/withdraw-messages.ts'
-import type { Tx } from '../../platform/database.ts'
+import type { Sql, Tx } from '../../platform/database.ts'
 import { HubError } from '../../platform/errors.ts'
 import type { Random } from '../../platform/random.ts'
 import type { Shop } from '../../shops/shop.ts'
@@ -10,11 +10,12 @@ import type { Variants } from '../audience.ts'
 import { lockStillWaiting, updateCandidacies } from '../log-store.ts'
 import { createOpenings } from '../openings.ts'
 import { releaseCoupons } from '../loyalty-reward/coupon-store.ts'
-import { lockContactBudgets } from '../person-facts-store.ts'
+import { lockContactBudgets, makeContactBudgets } from '../person-facts-store.ts'
 import { variantOf } from '../share.ts'
 import {
   decideSlice,
   listOtherWaitingAlerts,
+  listOfPeople,
   listPeopleOf,
   listPlaces,
   listReservations,
@@ -30,6 +31,8 @@ export interface ArbiterContext {
   campaigns: readonly (CampaignTerms & { variants: Variants })[]
   phoneNumberId: number
   now: Date
+  /** Whom another planner or a sender is busy with is left for later, not waited for. */
+  skipTaken?: boolean
 }
 
 /** What a slice came to. */
@@ -47,14 +50,16 @@ const minuteMs = 60_000
  */
 export async function arbitrate(
   tx: Tx,
-  deps: { random: Random },
+  deps: { db: Sql; random: Random },
   context: ArbiterContext,
   candidacyIds: readonly number[],
 ): Promise<Arbitrated> {
   const { settings, now } = context
-  const personIds = await listPeopleOf(tx, candidacyIds)
-  await lockContactBudgets(tx, personIds)
-  const waiting = [...(await lockStillWaiting(tx, candidacyIds))]
+  const all = await listPeopleOf(tx, candidacyIds)
+  await makeContactBudgets(deps.db, all)
+  const personIds = await lockContactBudgets(tx, all, context)
+  const ids = personIds.length === all.length ? candidacyIds : await listOfPeople(tx, candidacyIds, personIds)
+  const waiting = [...(await lockStillWaiting(tx, ids))]
   if (waiting.length === 0) return { reserved: [], decided: 0 }
   const unsent = await lockUnsent(tx, personIds)
   const dueBefore = new Date(now.getTime() + settings.caps.joinAlertsMinutes * minuteMs)

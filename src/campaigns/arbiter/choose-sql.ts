@@ -17,14 +17,19 @@ function countedSql(): string {
   return `unsent as (
     select * from unnest(${p.unsentIds}, ${p.unsentPersonIds}, ${p.unsentValues}) u(message_id, person_id, value)
   ),
+  sent as (
+    select record.root_id as person_id, m.id, m.counted_at, m.purpose from record cross join lateral (
+      select m.id, m.counted_at, m.purpose from messages m
+      where m.person_id = record.id and m.counted_at > ${p.now} - interval '1440 hours' and m.purpose in ('alert', 'campaign') offset 0) m
+  ),
   counted as (
     select w.*, j.message_id as join_id,
       m."all", m.alerts, m.campaigns, m.all_beside_alert, m.campaigns_beside_alert, m.all_beside, m.campaigns_beside
     from wishes w
       left join (select person_id, min(message_id) as message_id from unnest(${p.joinableIds}, ${p.joinablePersonIds})
         j(message_id, person_id) group by person_id) j on j.person_id = w.person_id
-      cross join lateral (
-        select array_agg(m.counted_at order by m.counted_at desc) as "all",
+      left join (
+        select m.person_id, array_agg(m.counted_at order by m.counted_at desc) as "all",
           array_agg(m.counted_at order by m.counted_at desc) filter (where m.purpose = 'alert') as alerts,
           array_agg(m.counted_at order by m.counted_at desc) filter (where m.purpose = 'campaign') as campaigns,
           array_agg(m.counted_at order by m.counted_at desc) filter (where u.message_id is null) as all_beside_alert,
@@ -34,9 +39,8 @@ function countedSql(): string {
             filter (where u.message_id is null or u.value <= w.best_value) as all_beside,
           array_agg(m.counted_at order by m.counted_at desc)
             filter (where m.purpose = 'campaign' and (u.message_id is null or u.value <= w.best_value)) as campaigns_beside
-        from people record join messages m on m.person_id = record.id
-          left join unsent u on u.message_id = m.id
-        where record.root_id = w.person_id and m.counted_at > ${p.now} - interval '1440 hours' and m.purpose in ('alert', 'campaign')) m
+        from sent m join wishes w on w.person_id = m.person_id left join unsent u on u.message_id = m.id
+        group by m.person_id) m on m.person_id = w.person_id
   )`
 }
 

@@ -25,20 +25,29 @@ function factsSql(): string {
     from reengagement_log l join people record on record.id = l.person_id join campaign c on c.id = l.campaign_id
     where l.id = any(${p.ids})
   ),
+  -- Every record of these people, once for all that is asked about them.
+  record as materialized (
+    select record.* from (select distinct person_id from given) g cross join lateral (
+      select r.id, r.root_id, r.country, r.consent, r.consent_at, r.meta_stop, r.marketing_paused_at, r.last_inbound_at,
+        r.handoff_at is not null as is_handed_off
+      from people r where r.root_id = g.person_id offset 0) record
+  ),
+  together as (
+    select record.root_id, max(record.last_inbound_at) as last_inbound_at, max(bought.last_order_at) as last_order_at,
+      bool_or(record.is_handed_off) as is_handed_off,
+      bool_or(exists (select 1 from alerts a where a.person_id = record.id and a.ended_at is null and a.expires_at > ${p.now}))
+        as has_open_alert
+    from record cross join lateral (
+      select max(b.last_order_at) as last_order_at from person_purchases b where b.person_id = record.id offset 0) bought
+    group by record.root_id
+  ),
   person as materialized (
     select root.id, root.country, root.consent, root.consent_at, root.meta_stop, root.marketing_paused_at,
       together.last_inbound_at, together.last_order_at, together.has_open_alert,
       closed.person_id is not null as is_closed, closed.opens_at,
       together.is_handed_off or (together.last_inbound_at > ${p.now} - interval '24 hours' and ${unansweredSql('root.id', p.now)})
         as in_conversation
-    from (select distinct person_id from given) g join people root on root.id = g.person_id
-      cross join lateral (
-        select max(record.last_inbound_at) as last_inbound_at, max(bought.last_order_at) as last_order_at,
-          bool_or(record.handoff_at is not null) as is_handed_off,
-          bool_or(exists (select 1 from alerts a where a.person_id = record.id and a.ended_at is null and a.expires_at > ${p.now}))
-            as has_open_alert
-        from people record left join person_purchases bought on bought.person_id = record.id
-        where record.root_id = root.id) together
+    from together join record root on root.id = together.root_id
       left join unnest(${p.closedPersonIds}, ${p.closedUntil}) closed(person_id, opens_at) on closed.person_id = root.id
   )`
 }

@@ -1,5 +1,6 @@
 import { sendLane } from '../../outbox/enqueue-message.ts'
-import { arbitrate } from '../arbiter/arbitrate.ts'
+import type { Tx } from '../../platform/database.ts'
+import { arbitrate, type ArbiterContext, type Arbitrated } from '../arbiter/arbitrate.ts'
 import { campaignOf, findOn, type Round } from '../planned-campaign.ts'
 import type { PlannerDeps } from '../planner.ts'
 import { considerAudience } from './candidacy-store.ts'
@@ -17,7 +18,7 @@ import {
 } from './wave-store.ts'
 
 const runsAtOnce = 100
-const sliceSize = 5_000
+const sliceSize = 3_000
 const unavailableRetryMs = 5 * 60_000
 
 /**
@@ -86,8 +87,7 @@ async function takeWaves(deps: PlannerDeps, round: Round, campaign: StockCampaig
       { perUnit: campaign.settings.perUnit, now },
     )
   }
-  // One at a time: the same people wait for many products, and slices beside each other would wait for their budgets.
-  return due.length + (await takeSteps(1, () => takeSlice(deps, round, campaign)))
+  return due.length + (await takeSteps(deps.atOnce ?? 1, () => takeSlice(deps, round, campaign)))
 }
 
 /** One slice of the waves under way, a transaction of its own: budgets are locked in id order within it, never across two of them. */
@@ -97,8 +97,7 @@ function takeSlice(deps: PlannerDeps, round: Round, campaign: StockCampaign): Pr
     const runIds = await claimWaves(tx, campaign.campaignId, runsAtOnce)
     if (runIds.length === 0) return undefined
     const next = await listNextOfWaves(tx, runIds, now, sliceSize)
-    const { reserved } =
-      next.length === 0 ? { reserved: [] } : await arbitrate(tx, deps, { ...round, now }, next)
+    const { reserved } = await tell(deps, tx, { ...round, now }, next)
     await countTold(tx, countByRun(reserved))
     const ended = await endWaves(tx, runIds, { minutes: campaign.settings.waveMinutes, now })
     if (reserved.length > 0) tx.afterCommit(() => deps.wake(sendLane))
@@ -107,6 +106,21 @@ function takeSlice(deps: PlannerDeps, round: Round, campaign: StockCampaign): Pr
     const done = next.length + ended.length
     return done === 0 ? undefined : done
   })
+}
+
+/**
+ * The same people wait for many products: those whom a slice beside this one has are left for the next, in which they come first again.
+ * When it has them all, it is waited for.
+ */
+async function tell(
+  deps: PlannerDeps,
+  tx: Tx,
+  context: ArbiterContext,
+  next: readonly number[],
+): Promise<Arbitrated> {
+  if (next.length === 0) return { reserved: [], decided: 0 }
+  const told = await arbitrate(tx, deps, { ...context, skipTaken: true }, next)
+  return told.decided > 0 ? told : arbitrate(tx, deps, context, next)
 }
 
 function countByRun(reserved: readonly { runId: number | null }[]): { runId: number; people: number }[] {
