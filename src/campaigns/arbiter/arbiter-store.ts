@@ -29,6 +29,8 @@ export interface Decided {
   campaignId: number
   personId: number
   runId: number | null
+  /** How often the candidacy has been reserved. */
+  reservations: number
   asked: boolean
   expiresAt: Date
   /** The candidacy whose message it is about. */
@@ -164,18 +166,6 @@ export async function returnDisplaced(
       context.waitingCampaignIds,
     ],
   )
-}
-
-/** How often each of these has been reserved, for the unique keys of their messages. */
-export async function listReservations(
-  sql: Sql,
-  candidacyIds: readonly number[],
-): Promise<Map<number, number>> {
-  const rows = await sql.query<{ id: number; reservations: number }>(
-    `select id, reservations from reengagement_log where id = any($1)`,
-    [candidacyIds],
-  )
-  return new Map(rows.map((row) => [row.id, row.reservations]))
 }
 
 /**

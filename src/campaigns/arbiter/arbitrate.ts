@@ -18,7 +18,6 @@ import {
   listOfPeople,
   listPeopleOf,
   listPlaces,
-  listReservations,
   lockUnsent,
   returnDisplaced,
   type CampaignTerms,
@@ -115,10 +114,6 @@ async function reserve(
 ): Promise<Map<number, number>> {
   const winners = decided.filter(({ action }) => action === 'reserve')
   if (winners.length === 0) return new Map()
-  const reservations = await listReservations(
-    tx,
-    winners.map(({ id }) => id),
-  )
   const ids = await insertMessages(
     tx,
     deps,
@@ -128,7 +123,7 @@ async function reserve(
       phoneNumberId: context.phoneNumberId,
       purpose: winner.asked ? ('alert' as const) : ('campaign' as const),
       content: null,
-      uniqueKey: `candidacy:${winner.id}:${(reservations.get(winner.id) ?? 0) + 1}`,
+      uniqueKey: `candidacy:${winner.id}:${winner.reservations + 1}`,
       dueAt: context.now,
       expiresAt: winner.expiresAt,
       candidacyIds: [winner.id],

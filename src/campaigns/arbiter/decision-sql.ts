@@ -56,17 +56,17 @@ function outcomeSql(): string {
 }
 
 function answerSql(): string {
-  return `select 'reserve' as action, l.id, l.campaign_id, l.person_id, l.run_id, l.asked, l.expires_at, l.id as winner, null::bigint as message_id,
+  return `select 'reserve' as action, l.id, l.campaign_id, l.person_id, l.run_id, l.reservations, l.asked, l.expires_at, l.id as winner, null::bigint as message_id,
     not l.asked and ${shareSql('holdout', 'l.campaign_id', 'l.person_id')} < l.holdout_bps as is_held_out,
     null::text as reason, null::timestamptz as free_at
   from live l join settled s on s.person_id = l.person_id
   where l.is_first and ((l.asked and s.alert_now) or (not l.asked and s.campaign_now))
   union all
-  select 'join', l.id, l.campaign_id, l.person_id, l.run_id, true, l.expires_at, s.first_alert, s.join_id, false, null, null
+  select 'join', l.id, l.campaign_id, l.person_id, l.run_id, l.reservations, true, l.expires_at, s.first_alert, s.join_id, false, null, null
   from live l join settled s on s.person_id = l.person_id
   where l.asked and (s.join_id is not null or (s.alert_now and not l.is_first))
   union all
-  select 'displace', 0, 0, u.person_id, null, false, ${p.now}, s.winner, u.message_id, false, s.loser_cap, s.loser_free_at
+  select 'displace', 0, 0, u.person_id, null, 0, false, ${p.now}, s.winner, u.message_id, false, s.loser_cap, s.loser_free_at
   from unsent u join settled s on s.person_id = u.person_id
   where s.alert_displaces or (s.campaign_displaces and u.value > s.best_value)
   order by 1, 2`

@@ -17,7 +17,7 @@ function factsSql(): string {
   ),
   given as (
     select l.id, l.campaign_id, c.is_on, c.may_wait, c.holdout_bps, l.value, l.rank, l.trigger = 'asked' as asked, l.interest_at,
-      l.expires_at, l.run_id, l.product_id, record.root_id as person_id,
+      l.expires_at, l.run_id, l.product_id, l.reservations, record.root_id as person_id,
       case when l.price_event_id is not null then (
         select case when not item.is_sellable then 'not_sellable'
                     when item.price_minor is null or item.price_minor > l.price_minor then 'price_rose' end
