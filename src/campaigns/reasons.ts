@@ -8,9 +8,11 @@ const sentences = {
   opted_out: 'This person has opted out of marketing messages.',
   paused: 'This person wrote something that sounds like "stop"; marketing waits for their answer.',
   us_marketing_blocked: 'Meta does not deliver marketing messages to numbers in the United States.',
-  cap_7d: 'This person got a message too short a while ago: seven days must lie between, or what the shop has set.',
+  cap_7d:
+    'This person got a message too short a while ago: seven days must lie between, or what the shop has set.',
   cap_30d: 'This person has had the most messages allowed in 30 days.',
-  cap_24h: 'This person got an alert too short a while ago: 24 hours must lie between, or what the shop has set.',
+  cap_24h:
+    'This person got an alert too short a while ago: 24 hours must lie between, or what the shop has set.',
   window_closed: 'It was outside the hours in which this person may be written to.',
   already_told: 'This person was told about this product a short while ago.',
   bought_since: 'This person has bought the product in the meantime.',
