@@ -96,11 +96,12 @@ async function play(db: Database, shopId: number, happenings: Happening[]): Prom
     wake: () => undefined,
     rereadProducts: async (_: number, ids: readonly number[]) => new Set(ids),
   }
-  // Lisbon in winter is UTC.
-  const nines = Array.from({ length: days + 1 }, (_, day) => at(day, 9 - start.getUTCHours())).filter(
-    (slot) => slot >= start,
-  )
-  const known = [...happenings.map((one) => one.at), ...nines]
+  // Lisbon in winter is UTC. On two days nothing ran before the afternoon.
+  const nines = Array.from({ length: days + 1 }, (_, day) => ({
+    slot: at(day, 9 - start.getUTCHours()),
+    at: at(day, (day % 4 === 2 ? 13 : 9) - start.getUTCHours()),
+  })).filter(({ slot }) => slot >= start)
+  const known = [...happenings.map((one) => one.at), ...nines.map((nine) => nine.at)]
     .map((moment) => moment.getTime())
     .sort((a, b) => a - b)
   for (let from = at(-4); ;) {
@@ -110,8 +111,8 @@ async function play(db: Database, shopId: number, happenings: Happening[]): Prom
     clock.set(now)
     for (const one of happenings.filter((happening) => happening.at.getTime() === now.getTime()))
       await one.happens(db, now)
-    if (nines.some((slot) => slot.getTime() === now.getTime()))
-      await db.transaction((tx) => openDailyRun(tx, { shopId, slot: now, now }))
+    for (const { slot } of nines.filter((nine) => nine.at.getTime() === now.getTime()))
+      await db.transaction((tx) => openDailyRun(tx, { shopId, slot, now }))
     if (now >= start) while ((await planShop(planner, shop)) > 0 || (await send(db, now)) > 0);
     if (now.getTime() === end.getTime()) return
     from = now

@@ -156,3 +156,16 @@ function undoConsent(): string[] {
      from changed left join past on past.person_id = changed.person_id where p.id = changed.person_id`,
   ]
 }
+
+/** When the real daily runs of these slots began, by the slot, both in milliseconds. */
+export async function listRunStarts(
+  tx: Tx,
+  shopId: number,
+  slots: readonly Date[],
+): Promise<Map<number, number>> {
+  const rows = await tx.query<{ slot: Date; startedAt: Date }>(
+    `select slot, started_at from public.daily_runs where shop_id = $1 and slot = any($2::timestamptz[])`,
+    [shopId, slots],
+  )
+  return new Map(rows.map((row) => [row.slot.getTime(), row.startedAt.getTime()]))
+}

@@ -19,7 +19,7 @@ import {
   type OutcomeCount,
 } from './compare-store.ts'
 import { gatherFacts, takeInFacts } from './facts-store.ts'
-import { openPast, type Span } from './past-store.ts'
+import { listRunStarts, openPast, type Span } from './past-store.ts'
 import { findNextMoment, sendReserved } from './step-store.ts'
 
 export interface ReplayDeps extends Pick<PlannerDeps, 'random' | 'log'> {
@@ -107,14 +107,14 @@ async function play(deps: ReplayDeps, { dry, tx, span, onProgress }: Playing): P
   const slots = await listSlots(tx, span)
   for (let from = span.start; ;) {
     const due = await findNextMoment(tx, from, span.end)
-    const slot = slots[0]
-    const to = earliest(due, slot)
+    const next = slots[0]
+    const to = earliest(due, next?.at)
     if (to === undefined) return
     await takeInFacts(tx, { shopId: span.shopId, from, to })
     clock.set(to)
-    if (slot?.getTime() === to.getTime()) {
+    if (next?.at.getTime() === to.getTime()) {
       slots.shift()
-      await openDailyRun(tx, { shopId: span.shopId, slot, now: to })
+      await openDailyRun(tx, { shopId: span.shopId, slot: next.slot, now: to })
     }
     await settle(planner, tx, span.shopId)
     onProgress?.(to)
@@ -122,10 +122,16 @@ async function play(deps: ReplayDeps, { dry, tx, span, onProgress }: Playing): P
   }
 }
 
-async function listSlots(tx: Tx, { shopId, start, end }: Span): Promise<Date[]> {
+/** The daily runs of the span, each at its slot; what ran late, because nothing ran at its hour, is late here, too. */
+async function listSlots(tx: Tx, { shopId, start, end }: Span): Promise<{ slot: Date; at: Date }[]> {
   const { timeZone } = await loadShop(tx, shopId)
   const { dailyRun } = await loadShopSettings(tx, shopId)
-  return slotsBetween({ dailyAt: dailyRun.at }, timeZone, start, end)
+  const slots = slotsBetween({ dailyAt: dailyRun.at }, timeZone, start, end)
+  const startedAt = await listRunStarts(tx, shopId, slots)
+  return slots
+    .map((slot) => ({ slot, at: new Date(Math.max(slot.getTime(), startedAt.get(slot.getTime()) ?? 0)) }))
+    .filter(({ at }) => at <= end)
+    .sort((a, b) => a.at.getTime() - b.at.getTime() || a.slot.getTime() - b.slot.getTime())
 }
 
 async function settle(planner: PlannerDeps, tx: Tx, shopId: number): Promise<void> {
