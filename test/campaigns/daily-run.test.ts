@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { saveCampaignSettings, switchCampaign } from '../../src/campaigns/campaign-store.ts'
 import { campaignKinds, isCampaignKind } from '../../src/campaigns/campaign-kinds.ts'
 import { runDaily } from '../../src/campaigns/daily/run-daily.ts'
-import { findDailyRun, takeSlice } from '../../src/campaigns/daily/run-store.ts'
+import { findDailyRun, openDailyRun, takeSlice } from '../../src/campaigns/daily/run-store.ts'
 import { planCampaigns } from '../../src/campaigns/plan-campaigns.ts'
 import type { PlannerDeps } from '../../src/campaigns/planner.ts'
 import { createStandingClock } from '../../src/platform/clock.ts'
@@ -184,4 +184,25 @@ test('a slice that fails is looked at again, one that another planner has is lef
 
   await plan(deps)
   expect([await isRunning(), await countLog()]).toEqual([false, 10])
+})
+
+test('a slice is taken alone, also where the database believes that there is only one', async () => {
+  await using db = await createTestDatabase()
+  const { shopId } = await insertShop(db, daysAgo(400))
+  const open = (slot: Date): Promise<void> =>
+    db.transaction((tx) => openDailyRun(tx, { shopId, slot, now, peopleAtOnce: 1 }))
+  await insertPerson(db, shopId, daysAgo(300))
+  await open(daysAgo(1))
+  // With this in mind it chooses anew for each row what a join leaves to it.
+  await db.execute('vacuum (analyze) daily_slices')
+  for (let people = 1; people < 12; people++) await insertPerson(db, shopId, daysAgo(300))
+  await open(now)
+  const run = await findDailyRun(db, shopId)
+  const taken: number[] = []
+  for (;;) {
+    const slice = await db.transaction((tx) => takeSlice(tx, run?.id ?? 0))
+    if (slice === undefined) break
+    taken.push(slice.lastId)
+  }
+  expect(new Set(taken).size).toBe(12)
 })

@@ -55,6 +55,7 @@ export async function arbitrate(
 ): Promise<Arbitrated> {
   const { settings, now } = context
   const all = await listPeopleOf(tx, candidacyIds)
+  // On a connection of its own, so that nobody waits for this transaction, and while it holds no budget that others may wait for.
   await makeContactBudgets(deps.db, all)
   const personIds = await lockContactBudgets(tx, all, context)
   const ids = personIds.length === all.length ? candidacyIds : await listOfPeople(tx, candidacyIds, personIds)
