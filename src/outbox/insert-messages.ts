@@ -10,6 +10,8 @@ export interface NewMessage {
   personId: number
   phoneNumberId: number
   purpose: Purpose
+  /** Of the candidacy it answers; null or left out: no campaign's. */
+  campaignId?: number | null
   /** Null: the purpose's owner composes it right before sending. */
   content: Content | null
   /** Asking again with the same key makes no second message. */
@@ -33,6 +35,7 @@ export async function insertMessages(
   const written = now.getTime().toString(36)
   const rows = messages.map((message) => ({
     ...message,
+    campaignId: message.campaignId ?? null,
     lane: laneOf(message.purpose),
     state: message.isHeldOut === true ? ('held_out' as const) : ('waiting' as const),
     callbackId: `${written}${deps.random.token()}`,

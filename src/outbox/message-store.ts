@@ -7,6 +7,7 @@ export interface NewRow {
   shopId: number
   personId: number
   phoneNumberId: number
+  campaignId: number | null
   purpose: Purpose
   lane: number
   state: 'waiting' | 'held_out'
@@ -26,12 +27,13 @@ export function insertRows(
 ): Promise<{ id: number; callbackId: string }[]> {
   return tx.query(
     `insert into messages (shop_id, person_id, phone_number_id, purpose, lane, state, content, callback_id, unique_key, attempt,
-       due_at, expires_at, counted_at, created_at)
+       due_at, expires_at, counted_at, created_at, campaign_id)
      select coalesce(shop_id, ($1::bigint[])[1]), person_id, coalesce(phone_number_id, ($3::bigint[])[1]), coalesce(purpose, ($4::text[])[1]), coalesce(lane, ($5::int[])[1]),
-       coalesce(state, ($13::text[])[1]), content::jsonb, callback_id, unique_key, 1, coalesce(due_at, ($9::timestamptz[])[1]), expires_at, counted_at, $12
+       coalesce(state, ($13::text[])[1]), content::jsonb, callback_id, unique_key, 1, coalesce(due_at, ($9::timestamptz[])[1]), expires_at, counted_at, $12, campaign_id
      from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[],
-       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $13::text[])
-       u(shop_id, person_id, phone_number_id, purpose, lane, content, callback_id, unique_key, due_at, expires_at, counted_at, state)
+       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $13::text[], $14::bigint[])
+       u(shop_id, person_id, phone_number_id, purpose, lane, content, callback_id, unique_key, due_at, expires_at, counted_at, state,
+         campaign_id)
      on conflict (shop_id, unique_key) where unique_key is not null do nothing
      returning id, callback_id`,
     [
@@ -48,6 +50,7 @@ export function insertRows(
       rows.map((row) => row.countedAt),
       now,
       constantOr(rows.map((row) => row.state)),
+      nothingOr(rows.map((row) => row.campaignId)),
     ],
   )
 }

@@ -47,7 +47,10 @@ export interface NumberConnection {
   ratePerSecond: number
 }
 
-/** Connects app, WABA and number to a shop; again with other values brings the rows up to them. */
+/**
+ * Connects app, WABA and number to a shop; again with other values brings the rows up to them. An account counts as a portfolio of its
+ * own until somebody says which one it belongs to.
+ */
 export async function saveNumberConnection(
   tx: Tx,
   shopId: number,
@@ -60,15 +63,24 @@ export async function saveNumberConnection(
        on conflict (name) do update set sealed_secret = excluded.sealed_secret,
          sealed_verify_token = excluded.sealed_verify_token, updated_at = excluded.updated_at
        returning id
+     ), portfolio as (
+       insert into meta_portfolios (meta_id, updated_at) values ('of-' || $5, $9)
+       on conflict (meta_id) do update set updated_at = excluded.updated_at
+       returning id
      ), waba as (
-       insert into meta_wabas (shop_id, app_id, meta_id, updated_at) select $1, app.id, $5, $9 from app
-       on conflict (meta_id) do update set shop_id = excluded.shop_id, app_id = excluded.app_id, updated_at = excluded.updated_at
+       insert into meta_wabas (shop_id, app_id, portfolio_id, meta_id, updated_at)
+       select $1, app.id, portfolio.id, $5, $9 from app, portfolio
+       on conflict (meta_id) do update set shop_id = excluded.shop_id, app_id = excluded.app_id,
+         portfolio_id = coalesce(meta_wabas.portfolio_id, excluded.portfolio_id), updated_at = excluded.updated_at
+       returning id
+     ), number as (
+       insert into phone_numbers (shop_id, waba_id, meta_id, display_phone_number, rate_per_second, state, updated_at)
+       select $1, waba.id, $6, $7, $8, 'active', $9 from waba
+       on conflict (meta_id) do update set shop_id = excluded.shop_id, waba_id = excluded.waba_id,
+         display_phone_number = excluded.display_phone_number, updated_at = excluded.updated_at
        returning id
      )
-     insert into phone_numbers (shop_id, waba_id, meta_id, display_phone_number, rate_per_second, state, updated_at)
-     select $1, waba.id, $6, $7, $8, 'active', $9 from waba
-     on conflict (meta_id) do update set shop_id = excluded.shop_id, waba_id = excluded.waba_id,
-       display_phone_number = excluded.display_phone_number, updated_at = excluded.updated_at`,
+     insert into number_pace (phone_number_id, next_slot_at) select id, $9 from number on conflict do nothing`,
     [
       shopId,
       connection.appName,

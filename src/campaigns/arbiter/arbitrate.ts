@@ -122,6 +122,7 @@ async function reserve(
       shopId: context.shop.id,
       personId: winner.personId,
       phoneNumberId: context.phoneNumberId,
+      campaignId: winner.campaignId,
       purpose: winner.asked ? ('alert' as const) : ('campaign' as const),
       content: null,
       uniqueKey: `candidacy:${winner.id}:${winner.reservations + 1}`,
