@@ -78,6 +78,16 @@ export type Prepared =
 /** Runs inside the transaction that stamps the message `started`. Locks what it counts. */
 export type PrepareMessage = (tx: Tx, message: ClaimedMessage, now: Date) => Promise<Prepared>
 
+/**
+ * The same for many at once, by message id; all are of one shop and number. Those not in the answer go with the content they have.
+ * Should it throw, it is asked again message by message.
+ */
+export type PrepareMessages = (
+  tx: Tx,
+  messages: readonly ClaimedMessage[],
+  now: Date,
+) => Promise<ReadonlyMap<number, Prepared>>
+
 /** A message has a new state; told inside the same transaction. */
 export interface MessageChange {
   messageId: number
