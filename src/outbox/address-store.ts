@@ -5,6 +5,8 @@ import type { Sql } from '../platform/database.ts'
 export interface Address {
   recipient: Recipient | undefined
   lastInboundAt: Date | null
+  /** ISO 3166-1 alpha-2, where known. */
+  country: string | null
 }
 
 interface AddressRow {
@@ -13,6 +15,7 @@ interface AddressRow {
   value: string | null
   asGiven: string | null
   lastInboundAt: Date | null
+  country: string | null
 }
 
 /**
@@ -24,9 +27,9 @@ export async function listAddresses(
   people: { shopIds: readonly number[]; rootIds: readonly number[] },
 ): Promise<Map<number, Address>> {
   const rows = await sql.query<AddressRow>(
-    `select distinct on (record.root_id) record.root_id, i.kind, i.value, i.as_given,
+    `select distinct on (record.root_id) record.root_id, i.kind, i.value, i.as_given, root.country,
        (select max(other.last_inbound_at) from people other where other.root_id = record.root_id) as last_inbound_at
-     from people record left join person_identities i
+     from people record join people root on root.id = record.root_id left join person_identities i
        on i.person_id = record.id and i.shop_id = record.shop_id and i.ended_at is null and i.kind in ('wa_id', 'phone', 'bsuid')
      where record.root_id = any($1) and record.shop_id = any($2)
      order by record.root_id, i.verified desc nulls last, array_position(array['wa_id', 'phone', 'bsuid'], i.kind),
@@ -34,7 +37,10 @@ export async function listAddresses(
     [people.rootIds, people.shopIds],
   )
   return new Map(
-    rows.map((row) => [row.rootId, { recipient: toRecipient(row), lastInboundAt: row.lastInboundAt }]),
+    rows.map((row) => [
+      row.rootId,
+      { recipient: toRecipient(row), lastInboundAt: row.lastInboundAt, country: row.country },
+    ]),
   )
 }
 

@@ -4,9 +4,9 @@ import { decideTemplate } from './decide-template.ts'
 import type { MessageReason } from './message-reasons.ts'
 import type { ButtonsContent, Content, Purpose, TextContent } from './message.ts'
 import type { TemplateDefinitions } from './template-definition.ts'
+import { isWindowOpen } from './service-window.ts'
 import type { Template } from './template.ts'
 
-const windowMs = 24 * 3_600_000
 // Meta's limits for messages inside the window (cloud-api reference, interactive messages).
 const limits = { text: 4096, interactiveBody: 1024, buttons: 3, buttonId: 256, buttonTitle: 20 }
 
@@ -19,12 +19,16 @@ export interface RenderContext {
   now: Date
 }
 
-export type Rendered = { kind: 'ready'; content: OutgoingContent } | { kind: 'unfit'; reason: MessageReason }
+export type Rendered =
+  | { kind: 'ready'; content: OutgoingContent }
+  | { kind: 'unfit'; reason: MessageReason }
+  /** It may be able to go later. */
+  | { kind: 'wait'; reason: MessageReason; until: Date }
 
 /** The content as it goes over the wire, or why it cannot go. Pure. */
 export function renderMessage(content: Content, context: RenderContext): Rendered {
   if (content.kind === 'template') return renderTemplate(content, context)
-  if (!isWindowOpen(context)) return { kind: 'unfit', reason: 'window_24h_closed' }
+  if (!isWindowOpen(context.address, context.now)) return { kind: 'unfit', reason: 'window_24h_closed' }
   return fits(content) ? { kind: 'ready', content } : { kind: 'unfit', reason: 'parameters_invalid' }
 }
 
@@ -32,11 +36,6 @@ function renderTemplate(content: Extract<Content, { kind: 'template' }>, context
   const definition = context.definitions.get(content.name)
   const decision = decideTemplate(content, context.purpose, context.templates, definition)
   return decision.kind === 'fits' ? { kind: 'ready', content: decision.outgoing } : decision
-}
-
-function isWindowOpen({ address, now }: RenderContext): boolean {
-  const { lastInboundAt } = address
-  return lastInboundAt !== null && now.getTime() - lastInboundAt.getTime() < windowMs
 }
 
 function fits(content: TextContent | ButtonsContent): boolean {
