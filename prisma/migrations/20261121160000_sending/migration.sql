@@ -5,6 +5,9 @@ ADD COLUMN     "stop_reason" TEXT,
 ADD COLUMN     "stopped_at" TIMESTAMPTZ(3);
 
 -- AlterTable
+ALTER TABLE "meta_portfolios" ADD COLUMN     "contacts_at_most" INTEGER NOT NULL DEFAULT 0;
+
+-- AlterTable
 ALTER TABLE "messages" ADD COLUMN     "campaign_id" BIGINT,
 ADD COLUMN     "message_status" TEXT,
 ADD COLUMN     "reserved_day" DATE,
@@ -75,6 +78,7 @@ CREATE TABLE "campaign_days" (
     "day" DATE NOT NULL,
     "deliveries" INTEGER NOT NULL DEFAULT 0,
     "opt_outs" INTEGER NOT NULL DEFAULT 0,
+    "opt_outs_accepted" INTEGER NOT NULL DEFAULT 0,
 
     CONSTRAINT "campaign_days_pkey" PRIMARY KEY ("campaign_id","day")
 );
