@@ -21,6 +21,8 @@ const sentences = {
   alert_ended: 'The person no longer asks to be told, or was told already.',
   short_spell: 'The product had been out of stock only briefly, and nobody had asked for it.',
   campaign_off: 'The campaign is switched off.',
+  breaker_refusals: 'The campaign stopped by itself: WhatsApp refused one message after the other.',
+  breaker_opt_outs: 'The campaign stopped by itself: too many of those it reached opted out.',
   shop_unavailable: 'The shop did not answer, so nothing could be checked before sending.',
   merged: 'Two records turned out to be the same person; the other one keeps the message.',
   holdout: 'This person is in the control group and gets no message, so that the effect can be measured.',

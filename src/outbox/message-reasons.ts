@@ -21,6 +21,11 @@ export const messageReasons = {
   refused: 'WhatsApp refused the message.',
   check_failed: 'The check before sending failed; it is tried again in a minute.',
   sent_again: 'WhatsApp never answered the first attempt, so this reply is sent once more.',
+  killed: 'Sending is stopped by the kill switch; the message waits.',
+  budget_reached: 'The budget of the day is used up; the message waits for the next day.',
+  tier_reached:
+    'As many people were written to in 24 hours as Meta allows; the message waits until some of them are a day old.',
+  number_restricted: 'Meta restricts what this number may begin; the message waits until it ends.',
   outcome_unknown: 'WhatsApp never answered; the message is not sent again, and counts as sent.',
   expired: 'The reason for the message was too old before it could be sent.',
 } as const

@@ -3,6 +3,8 @@ import { messagePricesSchema } from './message-prices.ts'
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time such as 09:00')
 
+const budget = z.number().int().min(0).max(1_000_000_000_000)
+
 /** When campaigns and alerts may reach a person, in the person's own zone. `closes` is not part of it. */
 export const windowSchema = z
   .object({ opens: timeOfDay, closes: timeOfDay })
@@ -119,6 +121,16 @@ export const shopSettingsSchema = z.object({
       uncertainMinutes: z.number().int().min(1).max(1440).default(15),
       /** Meta does not deliver marketing to US numbers. */
       marketingToUs: z.boolean().default(false),
+      /** Most a day of the shop may cost, in millionths of a unit of the price table's currency; null: no limit. */
+      dailyBudgetMicros: budget.nullable().default(null),
+      /** The same for one campaign, by its kind. */
+      campaignBudgets: z.record(z.string().max(60), budget).default({}),
+      /** A campaign stops by itself after so many refusals in a row … */
+      breakerRefusals: z.number().int().min(1).max(1_000).default(20),
+      /** … or when so many basis points of those it reached on a day opt out … */
+      breakerOptOutBps: z.number().int().min(1).max(10_000).default(200),
+      /** … of at least so many. */
+      breakerFromDeliveries: z.number().int().min(1).max(100_000).default(50),
       prices: messagePricesSchema.prefault({}),
     })
     .prefault({}),
