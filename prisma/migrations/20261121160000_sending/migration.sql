@@ -9,6 +9,7 @@ ALTER TABLE "meta_portfolios" ADD COLUMN     "contacts_at_most" INTEGER NOT NULL
 
 -- AlterTable
 ALTER TABLE "messages" ADD COLUMN     "campaign_id" BIGINT,
+ADD COLUMN     "endpoint" TEXT,
 ADD COLUMN     "message_status" TEXT,
 ADD COLUMN     "reserved_day" DATE,
 ADD COLUMN     "reserved_micros" BIGINT;
