@@ -25,8 +25,14 @@ ADD COLUMN     "sending_stopped_at" TIMESTAMPTZ(3);
 
 -- AlterTable
 ALTER TABLE "templates" ADD COLUMN     "accepted_category" TEXT,
+ADD COLUMN     "category_at" TIMESTAMPTZ(3),
+ADD COLUMN     "quality_at" TIMESTAMPTZ(3),
 ADD COLUMN     "ramp_held_at" TIMESTAMPTZ(3),
+ADD COLUMN     "ramp_hour" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN     "ramp_sent" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "ramp_started_at" TIMESTAMPTZ(3),
+ADD COLUMN     "status_at" TIMESTAMPTZ(3),
+ADD COLUMN     "status_details" JSONB,
 ADD COLUMN     "usable_since" TIMESTAMPTZ(3);
 
 -- CreateTable
@@ -136,4 +142,5 @@ UPDATE "messages" m SET "campaign_id" = first."campaign_id"
     WHERE first."message_id" = m."id";
 
 -- Templates in use are past their ramp-up.
-UPDATE "templates" SET "usable_since" = "synced_at", "ramp_sent" = 1000000 WHERE "status" = 'APPROVED';
+UPDATE "templates" SET "usable_since" = "synced_at", "ramp_started_at" = "synced_at" - interval '30 days' WHERE "status" = 'APPROVED';
+UPDATE "templates" SET "accepted_category" = "category";
