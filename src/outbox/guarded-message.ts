@@ -1,0 +1,23 @@
+import type { Purpose } from './message.ts'
+
+/** A message that would go now, for the guards of the whole: budget, tier. */
+export interface GuardedMessage {
+  id: number
+  shopId: number
+  /** The person that counts. */
+  rootId: number
+  personId: number
+  campaignId: number | null
+  purpose: Purpose
+  phoneNumberId: number
+  wabaId: number
+  /** Of the person, where known. */
+  country: string | null
+  isTemplate: boolean
+  /** The person wrote within 24 hours. */
+  isWindowOpen: boolean
+  /** Number or user id. */
+  sentTo: string
+}
+
+export type HeldBack = { kind: 'defer'; until: Date; reason: string } | { kind: 'suppress'; reason: string }

@@ -1,0 +1,94 @@
+import type { Sql, Tx } from '../platform/database.ts'
+
+export interface PortfolioRow {
+  id: number
+  messagingTier: string | null
+  /** At most so many contacts are in the moving day: it falls when they are counted again. */
+  contactsAtMost: number
+}
+
+export function listPortfolios(
+  sql: Sql,
+  wabaIds: readonly number[],
+): Promise<{ id: number; wabaId: number; messagingTier: string | null }[]> {
+  return sql.query(
+    `select p.id, w.id as waba_id, p.messaging_tier from meta_wabas w join meta_portfolios p on p.id = w.portfolio_id
+     where w.id = any($1) order by p.id`,
+    [wabaIds],
+  )
+}
+
+/** In id order: who wants the same ones waits, and then sees what the one before has counted. */
+export function lockPortfolios(tx: Tx, ids: readonly number[]): Promise<PortfolioRow[]> {
+  return tx.query(
+    `select id, messaging_tier, contacts_at_most from meta_portfolios where id = any($1) order by id for no key update`,
+    [ids],
+  )
+}
+
+/** Which of these addresses are counted. */
+export async function listCounted(
+  sql: Sql,
+  portfolioId: number,
+  addresses: readonly string[],
+  since: Date,
+): Promise<Set<string>> {
+  const rows = await sql.query<{ address: string }>(
+    `select address from portfolio_contacts where portfolio_id = $1 and address = any($2) and last_at > $3`,
+    [portfolioId, addresses, since],
+  )
+  return new Set(rows.map((row) => row.address))
+}
+
+export async function countContacts(sql: Sql, portfolioId: number, since: Date): Promise<number> {
+  const [row] = await sql.query<{ people: number }>(
+    `select count(*)::int as people from portfolio_contacts where portfolio_id = $1 and last_at > $2`,
+    [portfolioId, since],
+  )
+  return row?.people ?? 0
+}
+
+/** When those were written to who leave the moving day first. */
+export async function listOldestContacts(
+  sql: Sql,
+  portfolioId: number,
+  since: Date,
+  limit: number,
+): Promise<Date[]> {
+  const rows = await sql.query<{ lastAt: Date }>(
+    `select last_at from portfolio_contacts where portfolio_id = $1 and last_at > $2 order by last_at limit $3`,
+    [portfolioId, since, limit],
+  )
+  return rows.map((row) => row.lastAt)
+}
+
+export async function saveContacts(
+  tx: Tx,
+  portfolioId: number,
+  addresses: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (addresses.length === 0) return
+  await tx.execute(
+    `insert into portfolio_contacts (portfolio_id, address, last_at)
+     select distinct $1::bigint, address, $3::timestamptz from unnest($2::text[]) address order by address
+     on conflict (portfolio_id, address) do update set last_at = greatest(portfolio_contacts.last_at, excluded.last_at)`,
+    [portfolioId, addresses, now],
+  )
+}
+
+export async function saveContactsAtMost(tx: Tx, portfolioId: number, people: number): Promise<void> {
+  await tx.execute(
+    `update meta_portfolios set contacts_at_most = $2 where id = $1 and contacts_at_most <> $2`,
+    [portfolioId, people],
+  )
+}
+
+/** What no moving day counts any more. Returns how many rows went. */
+export function forgetContacts(sql: Sql, before: Date, limit: number): Promise<number> {
+  return sql.execute(
+    `delete from portfolio_contacts where (portfolio_id, address) in (
+       select portfolio_id, address from portfolio_contacts where last_at <= $1 limit $2 for update skip locked)`,
+    [before, limit],
+  )
+}
