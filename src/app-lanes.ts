@@ -3,14 +3,14 @@ import { createPlannerDeps } from './app-planner.ts'
 import { planCampaigns } from './campaigns/plan-campaigns.ts'
 import { workOnCoupons } from './campaigns/loyalty-reward/coupon-lane.ts'
 import { couponLane } from './campaigns/loyalty-reward/ready-coupon.ts'
-import { createPrepareMessage } from './campaigns/prepare-message.ts'
+import { createPrepareMessages } from './campaigns/prepare-messages.ts'
 import { continueImports } from './catalog/import/continue-imports.ts'
 import { createInboxProcessor, inboxLane } from './intake/inbox-processor.ts'
 import { applyOrderVersion } from './orders/apply-order-version.ts'
 import { sendLane } from './outbox/enqueue-message.ts'
 import { recoverSends } from './outbox/recover-sends.ts'
 import { resolveUncertain } from './outbox/resolve-uncertain.ts'
-import { sendDue } from './outbox/send-due.ts'
+import { createSender } from './outbox/sender.ts'
 import { attributeLane, attributeOrders } from './results/attribute-orders.ts'
 import { findNumberByMetaId, findShopOfWaba } from './shops/number-store.ts'
 import { loadShop } from './shops/shop-store.ts'
@@ -38,28 +38,27 @@ export function registerLanes(parts: SharedParts): void {
   }
   const planner = createPlannerDeps(parts)
   lanes.register('campaigns', () => planCampaigns(planner))
-  const prepare = createPrepareMessage({ links: parts.links, wake: lanes.wake })
+  const prepare = createPrepareMessages({ links: parts.links, wake: lanes.wake })
 
   const coupons = { db, clock, log, wooClientOf: catalog.wooClientOf }
   lanes.register(couponLane, () => workOnCoupons(coupons))
 
   const recover = { db, clock, onChanged: handlers.onMessagesChanged }
-  lanes.register(
-    sendLane,
-    () =>
-      sendDue({
-        ...handlers.settle,
-        db,
-        clock,
-        random,
-        log,
-        pace: parts.pace,
-        definitions: parts.definitions,
-        prepare: { alert: prepare, campaign: prepare },
-        cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
-      }),
-    { concurrency: 4 },
-  )
+  const sender = createSender({
+    ...handlers.settle,
+    db,
+    clock,
+    random,
+    log,
+    pace: parts.pace,
+    definitions: parts.definitions,
+    prepare: { alert: prepare, campaign: prepare },
+    cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
+  })
+  lanes.register(sendLane, () => sender.work(), {
+    settled: () => sender.settled(),
+    end: () => sender.stop(),
+  })
   lanes.register(
     'outbox.settle',
     async () => (await recoverSends(recover)) + (await resolveUncertain(recover)),

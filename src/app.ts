@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { setTimeout as delay } from 'node:timers/promises'
 import { createAdminRoutes } from './admin/admin-routes.ts'
 import { createConnections, type Connections } from './app-connections.ts'
 import { createHandlers } from './app-handlers.ts'
@@ -8,9 +7,9 @@ import type { AppParts } from './app-parts.ts'
 import { registerJobs } from './app-jobs.ts'
 import { createIntake } from './intake/create-intake.ts'
 import { createOrderMetric } from './orders/order-metric.ts'
+import { createUnknownCodeMetric } from './outbox/failure-metric.ts'
 import { createPace } from './outbox/pace.ts'
 import { loadTemplateDefinitions } from './outbox/template-definitions.ts'
-import { monotonicMs } from './platform/clock.ts'
 import { createLanes, type Lanes } from './platform/lanes.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { createSchedule, type Schedule } from './platform/schedule.ts'
@@ -42,9 +41,10 @@ export function createApp(parts: AppParts): App {
     links: parts.links,
     wake: lanes.wake,
     countOrder: createOrderMetric(metrics),
+    countUnknownCode: createUnknownCodeMetric(metrics),
   })
   const definitions = loadTemplateDefinitions()
-  const pace = createPace({ nowMs: monotonicMs, sleep: (ms) => delay(ms) })
+  const pace = createPace(db)
   const shared = { ...parts, metrics, lanes, connections, handlers, definitions, pace }
   registerLanes(shared)
   const schedule = createSchedule({ db, clock, log, shops: () => listShops(db) })

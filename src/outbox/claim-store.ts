@@ -1,30 +1,113 @@
-import type { Tx } from '../platform/database.ts'
+import type { Sql, Tx } from '../platform/database.ts'
 import { writeContent } from './message-store.ts'
 import type { ClaimedMessage, Content } from './message.ts'
+import type { LaneShares } from './share-lanes.ts'
 
-/** A waiting message that this transaction holds, with what it is sent by. */
+/** A waiting message that this transaction holds. */
 export interface ClaimedRow extends ClaimedMessage {
   /** The person that counts: of merged records, the root. */
   rootId: number
+  campaignId: number | null
+  lane: number
+}
+
+/** A number as far as sending from it is concerned. */
+export interface SendingNumber {
+  id: number
+  shopId: number
   /** Meta's phone_number_id */
-  numberMetaId: string
+  metaId: string
   wabaId: number
-  ratePerSecond: number
+  /** Nothing starts while it is closed: stopped, or the shop's kill switch. What is too old ends all the same. */
+  isOpen: boolean
+  /** Meta lets it answer, and begin nothing. */
+  restrictedUntil: Date | null
+}
+
+const isOpen = `(n.state = 'active' and s.sending_stopped_at is null)`
+
+/** Numbers with something to do: due and open, or too old. */
+export async function listDueNumbers(sql: Sql, now: Date): Promise<number[]> {
+  const rows = await sql.query<{ id: number }>(
+    `select n.id from phone_numbers n join shops s on s.id = n.shop_id
+     where exists (select 1 from messages m where m.phone_number_id = n.id and m.state = 'waiting'
+                     and m.lane = any('{0,1,2}') and m.due_at <= $1 and (${isOpen} or m.expires_at <= $1))
+     order by n.id`,
+    [now],
+  )
+  return rows.map((row) => row.id)
+}
+
+const claimLockClass = 731_003
+
+/**
+ * Until the end of the transaction nobody else claims for this number: who comes next sees what was stamped and which slots were taken.
+ * Waits for its turn.
+ */
+export async function lockNumber(tx: Tx, id: number): Promise<SendingNumber | undefined> {
+  await tx.query(`select pg_advisory_xact_lock($1, $2::bigint::int)`, [claimLockClass, id % 2_147_483_647])
+  const [number] = await tx.query<SendingNumber>(
+    `select n.id, n.shop_id, n.meta_id, n.waba_id, ${isOpen} as is_open, n.restricted_until
+     from phone_numbers n join shops s on s.id = n.shop_id where n.id = $1`,
+    [id],
+  )
+  return number
+}
+
+export interface StoppedRow extends ClaimedRow {
+  /** Of the campaign that is stopped; null: the number may begin nothing. */
+  stopReason: string | null
+}
+
+const rowColumns = `m.id, m.shop_id, m.person_id, m.phone_number_id, m.purpose, m.content, m.attempt, m.due_at, m.expires_at, m.campaign_id,
+  m.lane, coalesce((select p.root_id from people p where p.id = m.person_id), m.person_id) as root_id`
+
+const dueOf = `m.phone_number_id = $1 and m.state = 'waiting' and m.due_at <= $2`
+
+/** Due messages of campaigns that are stopped, or, where Meta has restricted the number, of all marketing. */
+export function lockStopped(
+  tx: Tx,
+  number: SendingNumber,
+  which: { now: Date; limit: number },
+): Promise<StoppedRow[]> {
+  const isRestricted = number.restrictedUntil !== null && number.restrictedUntil > which.now
+  return tx.query<StoppedRow>(
+    `select ${rowColumns}, c.stop_reason from messages m left join campaigns c on c.id = m.campaign_id and c.stopped_at is not null
+     where ${dueOf} and m.lane = any('{1,2}') and (c.id is not null or ($3 and m.purpose in ('alert', 'campaign')))
+       and ($3 or exists (select 1 from campaigns any_one where any_one.shop_id = $5 and any_one.stopped_at is not null))
+     order by m.lane, m.due_at, m.id limit $4 for update of m skip locked`,
+    [number.id, which.now, isRestricted, which.limit, number.shopId],
+  )
 }
 
 /**
- * The next due messages, replies before alerts before campaigns, held until the transaction ends; what another sender holds is passed
- * over. Those of a stopped number wait, and are claimed only to expire.
+ * The next due messages of a number, replies before alerts before campaigns, with the shares the lower lanes keep; held until the
+ * transaction ends. What somebody else holds is passed over. A person's reply waits while an earlier one is on its way. Of a closed
+ * number only what is too old.
  */
-export function claimDue(tx: Tx, now: Date, limit: number): Promise<ClaimedRow[]> {
+export function claimDue(
+  tx: Tx,
+  number: SendingNumber,
+  claim: { now: Date; count: number; shares: LaneShares },
+): Promise<ClaimedRow[]> {
+  const lane = (nth: number, limit: string, except = ''): string =>
+    `select m.id from messages m where ${dueOf} and m.lane = ${nth} and ($3 or m.expires_at <= $2) ${except}
+     order by m.due_at, m.id limit ${limit} for update skip locked`
+  const left = (taken: readonly string[]): string =>
+    `greatest(0, $4::int - ${taken.map((name) => `(select count(*) from ${name})`).join(' - ')})`
+  const inOrder = `and not exists (select 1 from messages earlier
+     where earlier.person_id = m.person_id and earlier.state = 'sending' and earlier.lane = 0)`
   return tx.query<ClaimedRow>(
-    `select m.id, m.shop_id, m.person_id, m.phone_number_id, m.purpose, m.content, m.attempt, m.due_at, m.expires_at,
-       coalesce((select p.root_id from people p where p.id = m.person_id), m.person_id) as root_id,
-       n.meta_id as number_meta_id, n.waba_id, n.rate_per_second
-     from messages m join phone_numbers n on n.id = m.phone_number_id and n.shop_id = m.shop_id
-     where m.state = 'waiting' and m.due_at <= $1 and (n.state = 'active' or m.expires_at <= $1)
-     order by m.lane, m.due_at, m.id limit $2 for update of m skip locked`,
-    [now, limit],
+    `with kept_campaigns as materialized (${lane(2, '$6')}),
+       kept_alerts as materialized (${lane(1, '$5')}),
+       replies as materialized (${lane(0, left(['kept_campaigns', 'kept_alerts']), inOrder)}),
+       alerts as materialized (${lane(1, left(['kept_campaigns', 'kept_alerts', 'replies']), 'and m.id not in (select id from kept_alerts)')}),
+       campaigns as materialized (${lane(2, left(['kept_campaigns', 'kept_alerts', 'replies', 'alerts']), 'and m.id not in (select id from kept_campaigns)')})
+     select ${rowColumns} from messages m
+     where m.id in (select id from kept_campaigns union all select id from kept_alerts union all select id from replies
+       union all select id from alerts union all select id from campaigns)
+     order by m.lane, m.due_at, m.id`,
+    [number.id, claim.now, number.isOpen, claim.count, claim.shares.alerts, claim.shares.campaigns],
   )
 }
 
@@ -39,21 +122,29 @@ export interface Stamp {
   nextCallbackId: string
 }
 
-/** Marks messages as begun, before anything is sent. Returns the callback id that each one travels with. */
+/** What a message travels with, and the lease by which it is known whose stamp it was. */
+export interface Stamped {
+  id: number
+  callbackId: string
+  leaseUntil: Date
+}
+
+/** Marks messages as begun, before anything is sent. */
 export async function stampStarted(
   tx: Tx,
   stamps: readonly Stamp[],
   at: { now: Date; leaseSeconds: number },
-): Promise<Map<number, string>> {
-  const rows = await tx.query<{ id: number; callbackId: string }>(
-    `update messages m set state = 'sending', reason = null, started_at = $8, lease_until = now() + make_interval(secs => $9),
+): Promise<Map<number, Stamped>> {
+  const rows = await tx.query<Stamped>(
+    `update messages m set state = 'sending', reason = null, started_at = $8,
+       lease_until = clock_timestamp() + make_interval(secs => $9),
        content = u.content::jsonb, sent_to = u.sent_to, template_name = u.template_name, template_language = u.template_language,
        counted_at = u.counted_at, callback_id = case when m.failed_at is null then m.callback_id else u.next_callback_id end,
        accepted_at = null, uncertain_at = null, wamid = null, sent_at = null, failed_at = null, error_code = null,
-       error_details = null, pricing_category = null, pricing_type = null
+       error_details = null, pricing_category = null, pricing_type = null, message_status = null
      from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
        u(id, content, sent_to, template_name, template_language, counted_at, next_callback_id)
-     where m.id = u.id returning m.id, m.callback_id`,
+     where m.id = u.id returning m.id, m.callback_id, m.lease_until`,
     [
       stamps.map((stamp) => stamp.id),
       stamps.map((stamp) => writeContent(stamp.content)),
@@ -66,5 +157,20 @@ export async function stampStarted(
       at.leaseSeconds,
     ],
   )
-  return new Map(rows.map((row) => [row.id, row.callbackId]))
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * Messages that were stamped and never called wait again, at once. By the lease of the stamp: one that was taken for dead in the meantime,
+ * or has been stamped again since, is left as it is, so that asking twice does no harm. Returns the ids of those handed back.
+ */
+export async function handBack(tx: Tx, stamped: readonly Stamped[]): Promise<number[]> {
+  const rows = await tx.query<{ id: number }>(
+    `update messages m set state = 'waiting', started_at = null, lease_until = null,
+       counted_at = case when m.counted_at is null then null else m.due_at end
+     from (select * from unnest($1::bigint[], $2::timestamptz[]) u(id, lease_until) order by id) u
+     where m.id = u.id and m.lease_until = u.lease_until and m.state = 'sending' returning m.id`,
+    [stamped.map(({ id }) => id), stamped.map(({ leaseUntil }) => leaseUntil)],
+  )
+  return rows.map((row) => row.id)
 }

@@ -1,4 +1,54 @@
-import type { Tx } from '../platform/database.ts'
+import type { Sql, Tx } from '../platform/database.ts'
+import type { ContactLevel } from './decide-contact-pace.ts'
+
+/** By root id; people whom the number has not written to of late are left out. */
+export async function listContactLevels(
+  sql: Sql,
+  phoneNumberId: number,
+  rootIds: readonly number[],
+): Promise<Map<number, ContactLevel>> {
+  if (rootIds.length === 0) return new Map()
+  const rows = await sql.query<ContactLevel & { rootId: number }>(
+    `select root_id, level, at, marketing_at, not_before from contact_pace where phone_number_id = $1 and root_id = any($2)`,
+    [phoneNumberId, rootIds],
+  )
+  return new Map(rows.map(({ rootId, ...level }) => [rootId, level]))
+}
+
+/** What is left after messages have begun. Who claims for the number does so alone, so nobody else writes levels at the same time. */
+export async function saveContactLevels(
+  tx: Tx,
+  phoneNumberId: number,
+  levels: ReadonlyMap<number, ContactLevel>,
+): Promise<void> {
+  if (levels.size === 0) return
+  const rows = [...levels].sort(([one], [other]) => one - other)
+  await tx.execute(
+    `insert into contact_pace (phone_number_id, root_id, level, at, marketing_at, not_before)
+     select $1, * from unnest($2::bigint[], $3::float8[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+     on conflict (phone_number_id, root_id) do update set level = excluded.level, at = excluded.at,
+       marketing_at = excluded.marketing_at, failures = 0,
+       not_before = case when contact_pace.not_before > excluded.at then contact_pace.not_before end`,
+    [
+      phoneNumberId,
+      rows.map(([rootId]) => rootId),
+      rows.map(([, { level }]) => level),
+      rows.map(([, { at }]) => at),
+      rows.map(([, { marketingAt }]) => marketingAt),
+      rows.map(([, { notBefore }]) => notBefore),
+    ],
+  )
+}
+
+/** Who was last written to before `before` has a full bucket: as good as no row. Returns how many went. */
+export function forgetContactLevels(tx: Tx, before: Date, limit: number): Promise<number> {
+  return tx.execute(
+    `delete from contact_pace where (phone_number_id, root_id) in (
+       select phone_number_id, root_id from contact_pace where at < $1 and coalesce(not_before, $1) <= $1
+       order by at limit $2 for update skip locked)`,
+    [before, limit],
+  )
+}
 
 /** Meta said that this person gets too much at once (131056): nothing goes to them before `until`, whatever it is. */
 export async function holdContact(

@@ -133,7 +133,7 @@ export function suppressWaitingRows(
 /** Messages that a sender began and, by the database's clock, can no longer be at. */
 export function markAbandoned(tx: Tx, now: Date, limit: number): Promise<Changed[]> {
   return tx.query<Changed>(
-    `update messages m set state = 'uncertain', uncertain_at = $1
+    `update messages m set state = 'uncertain', reason = 'unanswered', uncertain_at = $1
      where m.id in (select id from messages where state = 'sending' and lease_until < now()
                     order by id limit $2 for update skip locked)
      returning ${changedColumns}`,
@@ -145,8 +145,8 @@ export function listShopsWithUncertain(sql: Sql): Promise<{ shopId: number }[]> 
   return sql.query(`select distinct shop_id from messages where state = 'uncertain'`)
 }
 
-const ledgerColumns = `id, shop_id, person_id, phone_number_id, purpose, state, reason, attempt, due_at, expires_at, started_at,
-  counted_at, accepted_at, wamid, sent_at, delivered_at, read_at, failed_at, error_code, error_details, pricing_category, pricing_type`
+const ledgerColumns = `id, shop_id, person_id, phone_number_id, campaign_id, purpose, state, reason, attempt, due_at, expires_at,
+  started_at, counted_at, accepted_at, wamid, message_status, endpoint, sent_at, delivered_at, read_at, failed_at, error_code, error_details, pricing_category, pricing_type`
 
 export function lockUncertain(tx: Tx, shopId: number, since: Date, limit: number): Promise<Ledger[]> {
   return tx.query<Ledger>(
@@ -164,12 +164,16 @@ export async function queueAgain(tx: Tx, ids: readonly number[], now: Date): Pro
   )
 }
 
-export async function lockLedger(tx: Tx, shopId: number, id: number): Promise<Ledger | undefined> {
-  const [ledger] = await tx.query<Ledger>(
-    `select ${ledgerColumns} from messages where shop_id = $1 and id = $2 for update`,
-    [shopId, id],
+/** In id order, so that two who write about the same messages wait for each other instead of locking up. */
+export function lockLedgers(
+  tx: Tx,
+  shopId: number,
+  ids: readonly number[],
+): Promise<(Ledger & { callbackId: string })[]> {
+  return tx.query(
+    `select ${ledgerColumns}, callback_id from messages where shop_id = $1 and id = any($2) order by id for update`,
+    [shopId, ids],
   )
-  return ledger
 }
 
 /** In id order, so that two sets of statuses about the same messages wait for each other instead of locking up. */
@@ -184,8 +188,11 @@ export function lockLedgersByStatus(
   )
 }
 
-export async function markUncertain(tx: Tx, id: number, now: Date): Promise<void> {
-  await tx.execute(`update messages set state = 'uncertain', uncertain_at = $2 where id = $1`, [id, now])
+export async function markUncertain(tx: Tx, ids: readonly number[], now: Date): Promise<void> {
+  await tx.execute(
+    `update messages set state = 'uncertain', reason = 'unanswered', uncertain_at = $2 where id = any($1)`,
+    [ids, now],
+  )
 }
 
 export async function saveLedgers(tx: Tx, ledgers: readonly Ledger[]): Promise<void> {
@@ -194,11 +201,12 @@ export async function saveLedgers(tx: Tx, ledgers: readonly Ledger[]): Promise<v
     `update messages m set state = u.state, reason = u.reason, attempt = u.attempt, due_at = u.due_at, counted_at = u.counted_at,
        wamid = u.wamid, accepted_at = u.accepted_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at,
        failed_at = u.failed_at, error_code = u.error_code, error_details = u.error_details,
-       pricing_category = u.pricing_category, pricing_type = u.pricing_type
+       pricing_category = u.pricing_category, pricing_type = u.pricing_type, message_status = u.message_status
      from unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::timestamptz[],
-       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::text[], $15::text[], $16::text[])
+       $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::text[], $15::text[], $16::text[],
+       $17::text[])
        u(id, state, reason, attempt, due_at, counted_at, wamid, accepted_at, sent_at, delivered_at, read_at, failed_at, error_code,
-         error_details, pricing_category, pricing_type)
+         error_details, pricing_category, pricing_type, message_status)
      where m.id = u.id`,
     [
       ledgers.map((ledger) => ledger.id),
@@ -217,6 +225,7 @@ export async function saveLedgers(tx: Tx, ledgers: readonly Ledger[]): Promise<v
       ledgers.map((ledger) => ledger.errorDetails),
       ledgers.map((ledger) => ledger.pricingCategory),
       ledgers.map((ledger) => ledger.pricingType),
+      ledgers.map((ledger) => ledger.messageStatus),
     ],
   )
 }

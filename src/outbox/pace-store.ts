@@ -42,6 +42,21 @@ export async function takeSlots(
   return { firstMs: row.nextMs - count * gapMs, gapMs, nowMs: row.nowMs }
 }
 
+/** How far ahead the number's first free slot lies, and how far its slots lie apart. */
+export async function loadRoom(
+  sql: Sql,
+  phoneNumberId: number,
+): Promise<{ backlogMs: number; gapMs: number }> {
+  const [row] = await sql.query<{ backlogMs: number; rate: number }>(
+    `select greatest(0, extract(epoch from greatest(p.next_slot_at, p.paused_until) - clock_timestamp())::float8 * 1000) as backlog_ms,
+       ${rateNow} as rate
+     from number_pace p join phone_numbers n on n.id = p.phone_number_id where p.phone_number_id = $1`,
+    [phoneNumberId],
+  )
+  if (row === undefined) throw new Error(`The number ${phoneNumberId} has no line of slots.`)
+  return { backlogMs: row.backlogMs, gapMs: 1000 / row.rate }
+}
+
 /** What came in uses up the same rate: it takes slots like a message that goes out, but after the fact. */
 export async function countInbound(sql: Sql, phoneNumberId: number, count: number): Promise<void> {
   await sql.execute(

@@ -1,51 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { monotonicMs } from '../platform/clock.ts'
+import type { Database, Sql, Tx } from '../platform/database.ts'
+import { createDatabaseClock, type DatabaseClock } from './database-clock.ts'
+import { loadRoom, takeSlots, type Slots } from './pace-store.ts'
+import { openSlotLine, type SlotLine } from './slot-line.ts'
+
 export interface Pace {
-  /** Waits for the number's next slot; resolved at the moment the request may start. */
-  takeSlot(phoneNumberId: number, ratePerSecond: number): Promise<void>
+  /** How many messages may be claimed for the number now; none: in how many milliseconds to look again. */
+  room(tx: Tx, phoneNumberId: number): Promise<{ count: number; waitMs: number }>
+  /** Takes so many slots for the messages that this transaction stamps. */
+  take(tx: Tx, phoneNumberId: number, count: number): Promise<SlotLine>
 }
 
-export interface PaceDeps {
-  /** Monotonic milliseconds. */
-  nowMs: () => number
-  sleep: (ms: number) => Promise<void>
-}
-
-/** Below Meta's rate, so that what jitters on the way there stays within it. */
-const shareOfRate = 0.98
+/** What is claimed lies at most so far ahead: short, so that a crash leaves few messages uncertain and a stop acts at once. */
+export const aheadMs = 200
+// The first slot lies behind the commit of what is sent in it.
+const leadMs = 5
 
 /**
- * Starts each number's requests evenly, and never more of them than its rate allows in any sliding second, over this process. A
- * slot that is late does not delay the ones after it, but neither may they catch up beyond the rate.
+ * Even over all processes: each number has one line of slots in the database (number_pace), one every 1/(0.98 of its rate) seconds. A
+ * sender takes the next few, for messages it has in hand. Slots of a sender that dies are not used and hold nobody up.
  */
-export function createPace(deps: PaceDeps): Pace {
-  const lines = new Map<number, Line>()
+export function createPace(db: Database): Pace {
+  const clock = createDatabaseClock()
   return {
-    takeSlot: (phoneNumberId, ratePerSecond) => {
-      const line = lines.get(phoneNumberId) ?? { slotMs: 0, startsMs: [], last: Promise.resolve() }
-      lines.set(phoneNumberId, line)
-      line.last = line.last.then(() => waitForSlot(deps, line, ratePerSecond))
-      return line.last
+    room: async (tx, phoneNumberId) => decideRoom(await loadRoom(tx, phoneNumberId)),
+    take: async (tx, phoneNumberId, count) => {
+      const take = async (sql: Sql, howMany: number): Promise<number[]> =>
+        startsOf(clock, await takeSlots(sql, phoneNumberId, howMany, leadMs), howMany)
+      const deps = { nowMs: monotonicMs, sleep, takeMore: (missed: number) => take(db, missed) }
+      return openSlotLine(deps, await take(tx, count))
     },
   }
 }
 
-interface Line {
-  /** When the next request is planned. */
-  slotMs: number
-  /** The starts of the last second. */
-  startsMs: number[]
-  last: Promise<void>
+/**
+ * Half of what lies ahead is claimed at a time, so that claims are few and large. A slow number is claimed for one by one.
+ * `backlogMs`: how far ahead the first free slot lies.
+ */
+export function decideRoom({ backlogMs, gapMs }: { backlogMs: number; gapMs: number }): {
+  count: number
+  waitMs: number
+} {
+  const most = Math.max(1, Math.floor(aheadMs / gapMs))
+  const free = Math.floor((most * gapMs - backlogMs) / gapMs)
+  const least = Math.max(1, Math.floor(most / 2))
+  return free >= least
+    ? { count: free, waitMs: 0 }
+    : { count: 0, waitMs: Math.max(1, backlogMs - (most - least) * gapMs) }
 }
 
-async function waitForSlot({ nowMs, sleep }: PaceDeps, line: Line, ratePerSecond: number): Promise<void> {
-  line.slotMs = Math.max(line.slotMs, nowMs())
-  for (;;) {
-    const full = line.startsMs.at(-ratePerSecond)
-    const freeMs = Math.max(line.slotMs, full === undefined ? 0 : full + 1000)
-    const waitMs = freeMs - nowMs()
-    if (waitMs <= 0) break
-    await sleep(waitMs)
-  }
-  line.startsMs.push(nowMs())
-  line.startsMs.splice(0, line.startsMs.length - ratePerSecond)
-  line.slotMs += 1000 / (ratePerSecond * shareOfRate)
+function startsOf(clock: DatabaseClock, slots: Slots, count: number): number[] {
+  clock.observe(slots.nowMs, monotonicMs())
+  return Array.from({ length: count }, (_, nth) => clock.toLocal(slots.firstMs + nth * slots.gapMs))
+}
+
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined)
 }

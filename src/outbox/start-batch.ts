@@ -1,192 +1,203 @@
 import type { OutgoingContent, Recipient } from '../connectors/meta/wire-message.ts'
 import type { Database, Tx } from '../platform/database.ts'
-import { describeError } from '../platform/errors.ts'
-import type { Logger } from '../platform/log.ts'
 import type { Random } from '../platform/random.ts'
-import { listAddresses, type Address } from './address-store.ts'
-import { claimDue, stampStarted, type ClaimedRow } from './claim-store.ts'
-import { moveMessages } from './message-store.ts'
-import { namesOf } from './decide-template.ts'
-import type {
-  Content,
-  MessageState,
-  OnMessagesChanged,
-  Prepared,
-  PrepareMessage,
-  Purpose,
-} from './message.ts'
+import { checkAgain, type CheckDeps } from './check-again.ts'
+import {
+  claimDue,
+  lockNumber,
+  lockStopped,
+  stampStarted,
+  type ClaimedRow,
+  type SendingNumber,
+  type Stamped,
+} from './claim-store.ts'
+import { listContactLevels, saveContactLevels } from './contact-pace-store.ts'
+import { decideContactPace, untouched, type ContactLevel } from './decide-contact-pace.ts'
+import { holdMessages } from './hold-messages.ts'
+import type { OnMessagesChanged, Prepared } from './message.ts'
+import type { Pace } from './pace.ts'
 import { countedAtOf } from './purpose.ts'
-import { renderMessage } from './render-message.ts'
+import { renderBatch, type Held, type Ready } from './render-batch.ts'
+import { shareLanes } from './share-lanes.ts'
+import type { SlotLine } from './slot-line.ts'
 import type { TemplateDefinitions } from './template-definition.ts'
-import { listTemplatesNamed } from './template-store.ts'
 
-export interface StartDeps {
+export interface StartDeps extends CheckDeps {
   db: Database
   random: Random
-  log: Logger
-  /** The check that runs again right before sending, per purpose; what has none goes with the content it has. */
-  prepare: Partial<Record<Purpose, PrepareMessage>>
+  pace: Pace
   definitions: TemplateDefinitions
   onChanged: OnMessagesChanged
+  /** Further reasons why messages that could go must not yet, by id; what it lets go it counts. In the order given. */
+  guards?: readonly Guard[]
 }
 
+export type Guard = (
+  tx: Tx,
+  about: { number: SendingNumber; ready: readonly Ready[]; now: Date },
+) => Promise<ReadonlyMap<number, Held>>
+
 /** A message that is stamped and must be called now. */
-export interface Started {
-  id: number
+export interface Started extends Stamped {
   shopId: number
   rootId: number
   attempt: number
   phoneNumberId: number
   numberMetaId: string
-  ratePerSecond: number
   recipient: Recipient
   content: OutgoingContent
-  callbackId: string
 }
 
-const batchSize = 20
-const retryCheckMs = 60_000
+export interface Batch {
+  /** How many messages were dealt with, sent or not. */
+  claimed: number
+  started: Started[]
+  /** The slots of those that were started; none where none was. */
+  line: SlotLine | undefined
+  /** The number has something due, but no room for it before so many milliseconds have passed. */
+  waitMs: number
+}
+
+// Messages of a stopped campaign are put aside so many at a time, so that those behind them are found.
+const stoppedAtOnce = 500
+const stoppedForMs = 5 * 60_000
 
 /**
- * Claims what is due, checks each message once more and stamps those that go, all in one transaction: when it has committed, a crash
- * can no longer make a message go twice. Returns how many were claimed and what is to be sent.
+ * Claims what is due for a number, checks each message once more, stamps those that go and takes their slots, all in one transaction: when
+ * it has committed, a crash can no longer make a message go twice.
  */
 export function startBatch(
   deps: StartDeps,
+  numberId: number,
   at: { now: Date; leaseSeconds: number },
-): Promise<{ claimed: number; started: Started[] }> {
+): Promise<Batch> {
   return deps.db.transaction(async (tx) => {
-    const rows = await claimDue(tx, at.now, batchSize)
-    if (rows.length === 0) return { claimed: 0, started: [] }
-    const checked = await checkAll(deps, tx, rows, at.now)
-    const { ready, stopped } = await renderAll(deps, tx, checked, at.now)
-    await stop(deps, tx, stopped, at.now)
-    return { claimed: rows.length, started: await stamp(deps, tx, ready, at) }
+    const number = await lockNumber(tx, numberId)
+    if (number === undefined) return nothing(0)
+    const room = number.isOpen ? await deps.pace.room(tx, numberId) : { count: 100, waitMs: 0 }
+    if (room.count === 0) return nothing(room.waitMs)
+    const aside = await setStoppedAside(deps, tx, number, at.now)
+    const shares = shareLanes(room.count, deps.random)
+    const rows = await claimDue(tx, number, { now: at.now, count: room.count, shares })
+    const levels = await listContactLevels(
+      tx,
+      numberId,
+      rows.map((row) => row.rootId),
+    )
+    const { ready, held } = await decideAll(deps, tx, { number, rows, levels, now: at.now })
+    await holdMessages(tx, deps, held, at.now)
+    const started = await stamp(deps, tx, { number, ready, at })
+    await saveContactLevels(tx, numberId, levelsAfter(ready, levels, at.now))
+    const line = started.length === 0 ? undefined : await deps.pace.take(tx, numberId, started.length)
+    return { claimed: aside + rows.length, started, line, waitMs: 0 }
   })
 }
 
-interface Checked {
-  row: ClaimedRow
-  prepared: Prepared
+function nothing(waitMs: number): Batch {
+  return { claimed: 0, started: [], line: undefined, waitMs }
 }
 
-// In the order of people: the checks lock a person's budget, and two senders that lock in the same order cannot lock each other up.
-async function checkAll(deps: StartDeps, tx: Tx, rows: readonly ClaimedRow[], now: Date): Promise<Checked[]> {
-  const checked: Checked[] = []
-  for (const row of rows.toSorted((first, second) => first.rootId - second.rootId || first.id - second.id)) {
-    checked.push({ row, prepared: await check(deps, tx, row, now) })
-  }
-  return checked
-}
-
-async function check(deps: StartDeps, tx: Tx, row: ClaimedRow, now: Date): Promise<Prepared> {
-  if (row.expiresAt !== null && row.expiresAt <= now) return { kind: 'expire', reason: 'expired' }
-  const prepare = deps.prepare[row.purpose]
-  try {
-    if (prepare !== undefined) return await tx.savepoint(() => prepare(tx, row, now))
-    return row.content === null
-      ? { kind: 'suppress', reason: 'parameters_invalid' }
-      : { kind: 'send', content: row.content }
-  } catch (thrown) {
-    // One message whose check fails must hold up neither the batch nor, at the head of the line, everybody.
-    deps.log.error({ messageId: row.id, error: describeError(thrown) }, 'The check before sending failed.')
-    return { kind: 'defer', until: new Date(now.getTime() + retryCheckMs), reason: 'check_failed' }
-  }
-}
-
-interface Ready {
-  row: ClaimedRow
-  recipient: Recipient
-  content: OutgoingContent
-  written: Content
-}
-
-interface Stopped {
-  row: ClaimedRow
-  prepared: Exclude<Prepared, { kind: 'send' }>
-}
-
-async function renderAll(
-  deps: StartDeps,
-  tx: Tx,
-  checked: readonly Checked[],
-  now: Date,
-): Promise<{ ready: Ready[]; stopped: Stopped[] }> {
-  const addresses = await listAddresses(tx, {
-    shopIds: checked.map(({ row }) => row.shopId),
-    rootIds: checked.map(({ row }) => row.rootId),
+async function setStoppedAside(deps: StartDeps, tx: Tx, number: SendingNumber, now: Date): Promise<number> {
+  if (!number.isOpen) return 0
+  const rows = await lockStopped(tx, number, { now, limit: stoppedAtOnce })
+  const held = rows.map((row): { row: ClaimedRow; held: Held } => {
+    if (row.expiresAt !== null && row.expiresAt <= now)
+      return { row, held: { kind: 'expire', reason: 'expired' } }
+    const lookMs = Math.min(now.getTime() + stoppedForMs, row.expiresAt?.getTime() ?? Infinity)
+    const until = row.stopReason === null ? (number.restrictedUntil ?? now) : new Date(lookMs)
+    return { row, held: { kind: 'defer', until, reason: row.stopReason ?? 'number_restricted' } }
   })
-  const templates = await listTemplatesNamed(
+  await holdMessages(tx, deps, held, now)
+  return rows.length
+}
+
+interface Claimed {
+  number: SendingNumber
+  rows: readonly ClaimedRow[]
+  /** What the number may send to their people, by root. */
+  levels: ReadonlyMap<number, ContactLevel>
+  now: Date
+}
+
+interface Decided {
+  ready: Ready[]
+  held: { row: ClaimedRow; held: Held }[]
+}
+
+/** One reason after the other; what is held by one is not asked of the next. */
+async function decideAll(deps: StartDeps, tx: Tx, { number, rows, levels, now }: Claimed): Promise<Decided> {
+  if (rows.length === 0) return { ready: [], held: [] }
+  const held = paceContacts(rows, levels, now)
+  const checked = await checkAgain(
+    deps,
     tx,
-    checked.map(({ row }) => row.wabaId),
-    checked.flatMap(({ prepared }) => templateNamesOf(prepared)),
+    rows.filter((row) => !held.has(row.id)),
+    now,
   )
-  const ready: Ready[] = []
-  const stopped: Stopped[] = []
-  for (const { row, prepared } of checked) {
-    if (prepared.kind !== 'send') {
-      stopped.push({ row, prepared })
-      continue
-    }
-    const address: Address = addresses.get(row.rootId) ?? { recipient: undefined, lastInboundAt: null }
-    const rendered = renderMessage(prepared.content, {
-      purpose: row.purpose,
-      address,
-      templates: templates.filter(
-        ({ wabaId, name }) => wabaId === row.wabaId && templateNamesOf(prepared).includes(name),
-      ),
-      definitions: deps.definitions,
-      now,
-    })
-    if (address.recipient === undefined)
-      stopped.push({ row, prepared: { kind: 'suppress', reason: 'no_address' } })
-    else if (rendered.kind === 'unfit')
-      stopped.push({ row, prepared: { kind: 'suppress', reason: rendered.reason } })
-    else
-      ready.push({ row, recipient: address.recipient, content: rendered.content, written: prepared.content })
+  const wanted = rows.flatMap((row) => toWanted(row, checked.get(row.id), held))
+  const rendered = await renderBatch(tx, deps, { number, wanted, now })
+  for (const [id, why] of rendered.held) held.set(id, why)
+  let { ready } = rendered
+  for (const guard of deps.guards ?? []) {
+    if (ready.length === 0) break
+    const stopped = await guard(tx, { number, ready, now })
+    for (const [id, why] of stopped) held.set(id, why)
+    ready = ready.filter(({ row }) => !stopped.has(row.id))
   }
-  return { ready, stopped }
-}
-
-function templateNamesOf(prepared: Prepared): string[] {
-  return prepared.kind === 'send' && prepared.content.kind === 'template' ? namesOf(prepared.content) : []
-}
-
-async function stop(deps: StartDeps, tx: Tx, stopped: readonly Stopped[], now: Date): Promise<void> {
-  if (stopped.length === 0) return
-  const moves = stopped.map(({ row, prepared }) => {
-    const state = stateOf(prepared)
-    // A check that names a time gone by would be asked again at once, for ever.
-    const until =
-      prepared.kind === 'defer' ? Math.max(prepared.until.getTime(), now.getTime() + 1000) : undefined
-    const dueAt = until === undefined ? row.dueAt : new Date(until)
-    const countedAt = countedAtOf({ ...row, state, dueAt, startedAt: null })
-    return { row, id: row.id, state, reason: prepared.reason, dueAt, countedAt }
-  })
-  await moveMessages(tx, moves)
-  const changes = moves.map(({ row, state, reason }) => {
-    const { id, shopId, personId, purpose } = row
-    return { messageId: id, shopId, personId, purpose, state, reason, errorCode: null, at: now }
-  })
-  await deps.onChanged(tx, changes, now)
-}
-
-function stateOf(prepared: Stopped['prepared']): MessageState {
-  switch (prepared.kind) {
-    case 'defer':
-      return 'waiting'
-    case 'suppress':
-      return 'suppressed'
-    case 'expire':
-      return 'expired'
+  return {
+    ready,
+    held: rows.flatMap((row) => {
+      const why = held.get(row.id)
+      return why === undefined ? [] : [{ row, held: why }]
+    }),
   }
+}
+
+function toWanted(row: ClaimedRow, said: Prepared | undefined, held: Map<number, Held>) {
+  if (said === undefined) return []
+  if (said.kind === 'send') return [{ row, content: said.content }]
+  held.set(row.id, said)
+  return []
+}
+
+function paceContacts(
+  rows: readonly ClaimedRow[],
+  levels: ReadonlyMap<number, ContactLevel>,
+  now: Date,
+): Map<number, Held> {
+  const left = new Map(levels)
+  const held = new Map<number, Held>()
+  for (const row of rows) {
+    const decision = decideContactPace(left.get(row.rootId) ?? { ...untouched, at: now }, row, now)
+    if (decision.kind === 'go') left.set(row.rootId, decision.next)
+    else held.set(row.id, { kind: 'defer', until: decision.until, reason: 'contact_pace' })
+  }
+  return held
+}
+
+/** Only what goes is taken from a person's bucket. */
+function levelsAfter(
+  ready: readonly Ready[],
+  levels: ReadonlyMap<number, ContactLevel>,
+  now: Date,
+): Map<number, ContactLevel> {
+  const after = new Map<number, ContactLevel>()
+  for (const { row } of ready) {
+    const level = after.get(row.rootId) ?? levels.get(row.rootId) ?? { ...untouched, at: now }
+    const decision = decideContactPace(level, row, now)
+    if (decision.kind === 'go') after.set(row.rootId, decision.next)
+  }
+  return after
 }
 
 async function stamp(
   deps: StartDeps,
   tx: Tx,
-  ready: readonly Ready[],
-  at: { now: Date; leaseSeconds: number },
+  {
+    number,
+    ready,
+    at,
+  }: { number: SendingNumber; ready: readonly Ready[]; at: { now: Date; leaseSeconds: number } },
 ): Promise<Started[]> {
   if (ready.length === 0) return []
   const stamps = ready.map(({ row, recipient, content, written }) => ({
@@ -198,24 +209,13 @@ async function stamp(
     countedAt: countedAtOf({ ...row, state: 'sending', startedAt: at.now }),
     nextCallbackId: deps.random.token(),
   }))
-  const callbackIds = await stampStarted(tx, stamps, at)
+  const stamped = await stampStarted(tx, stamps, at)
   return ready.flatMap(({ row, recipient, content }) => {
-    const callbackId = callbackIds.get(row.id)
-    if (callbackId === undefined) return []
-    const { id, shopId, rootId, attempt, phoneNumberId, numberMetaId, ratePerSecond } = row
+    const own = stamped.get(row.id)
+    if (own === undefined) return []
+    const { shopId, rootId, attempt, phoneNumberId } = row
     return [
-      {
-        id,
-        shopId,
-        rootId,
-        attempt,
-        phoneNumberId,
-        numberMetaId,
-        ratePerSecond,
-        recipient,
-        content,
-        callbackId,
-      },
+      { ...own, shopId, rootId, attempt, phoneNumberId, numberMetaId: number.metaId, recipient, content },
     ]
   })
 }

@@ -7,7 +7,7 @@ export type Wake = (lane: string) => void
 
 export interface Lanes {
   /** Before `start`. `work` claims and handles one batch and returns how many things it handled. */
-  register(name: string, work: Work, options?: { concurrency?: number }): void
+  register(name: string, work: Work, options?: LaneOptions): void
   wake: Wake
   /** With `works: false` (a process without the worker role) it only sends wake-ups. */
   start(options?: { works?: boolean }): void
@@ -15,6 +15,14 @@ export interface Lanes {
   stop(): Promise<void>
   /** Runs every lane here, without the queue, until a whole round finds nothing; returns how much was handled. Throws what a lane throws. */
   drain(): Promise<number>
+}
+
+export interface LaneOptions {
+  concurrency?: number
+  /** For work that goes on behind a batch: resolves when nothing of it is under way, with how much was. */
+  settled?: () => Promise<number>
+  /** Ends what goes on behind, after the last batch. */
+  end?: () => Promise<void>
 }
 
 export interface LanesOptions {
@@ -30,17 +38,15 @@ export interface LanesOptions {
  * than a sweep. Before `start` a wake-up does nothing.
  */
 export function createLanes({ connection, log, sweepEveryMs = 1_000 }: LanesOptions): Lanes {
-  const works = new Map<string, Work>()
+  const works = new Map<string, { work: Work; options: LaneOptions }>()
   const runners = new Map<string, LaneRunner>()
   let sender: WakeSender | undefined
   let queue: WakeQueue | undefined
   let sweep: NodeJS.Timeout | undefined
-  const concurrencies = new Map<string, number>()
 
   return {
     register: (name, work, options = {}) => {
-      works.set(name, work)
-      concurrencies.set(name, options.concurrency ?? 1)
+      works.set(name, { work, options })
     },
     wake: (lane) => {
       const runner = runners.get(lane)
@@ -52,8 +58,8 @@ export function createLanes({ connection, log, sweepEveryMs = 1_000 }: LanesOpti
       queue = openWakeQueue(connection, log)
       sender = createWakeSender(queue)
       if (!hasWorkers) return
-      for (const [name, work] of works) {
-        runners.set(name, createLaneRunner(name, work, { concurrency: concurrencies.get(name) ?? 1, log }))
+      for (const [name, { work, options }] of works) {
+        runners.set(name, createLaneRunner(name, work, { concurrency: options.concurrency ?? 1, log }))
       }
       queue.receive((lane) => runners.get(lane)?.poke())
       sweep = setInterval(() => pokeAll(runners), sweepEveryMs)
@@ -63,6 +69,7 @@ export function createLanes({ connection, log, sweepEveryMs = 1_000 }: LanesOpti
       clearInterval(sweep)
       sender = undefined
       await Promise.all([...runners.values()].map((runner) => runner.stop()))
+      await Promise.all([...works.values()].map(({ options }) => options.end?.()))
       runners.clear()
       await queue?.close()
       queue = undefined
@@ -75,14 +82,15 @@ function pokeAll(runners: ReadonlyMap<string, LaneRunner>): void {
   for (const runner of runners.values()) runner.poke()
 }
 
-async function drain(works: readonly Work[]): Promise<number> {
+async function drain(works: readonly { work: Work; options: LaneOptions }[]): Promise<number> {
   let total = 0
   let handledInRound: number
   do {
     handledInRound = 0
-    for (const work of works) {
+    for (const { work, options } of works) {
       let handled: number
-      while ((handled = await work()) > 0) handledInRound += handled
+      do while ((handled = await work()) > 0) handledInRound += handled
+      while (((await options.settled?.()) ?? 0) > 0)
     }
     total += handledInRound
   } while (handledInRound > 0)

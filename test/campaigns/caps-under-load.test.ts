@@ -3,14 +3,15 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createFollowMessages } from '../../src/campaigns/follow-messages.ts'
 import { planCampaigns } from '../../src/campaigns/plan-campaigns.ts'
-import { createPrepareMessage } from '../../src/campaigns/prepare-message.ts'
+import { createPrepareMessages } from '../../src/campaigns/prepare-messages.ts'
 import { createLinkTokens } from '../../src/outbox/link-token.ts'
-import { sendDue } from '../../src/outbox/send-due.ts'
+import { sendDue } from '../../src/outbox/sender.ts'
 import { loadTemplateDefinitions } from '../../src/outbox/template-definitions.ts'
 import { answerAlerts, reopenAlerts } from '../../src/people/alerts.ts'
 import { createStandingClock } from '../../src/platform/clock.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { systemRandom } from '../../src/platform/random.ts'
+import { unpaced } from '../outbox/support/unpaced.ts'
 import { createTestDatabase } from '../support/database.ts'
 import {
   insertAlert,
@@ -31,7 +32,7 @@ async function runDay(db: Database, now: Date): Promise<void> {
   const clock = createStandingClock(now)
   const shared = { db, clock, random: systemRandom, log }
   const onChanged = createFollowMessages({ answerAlerts, reopenAlerts })
-  const prepare = createPrepareMessage({
+  const prepare = createPrepareMessages({
     links: createLinkTokens(Buffer.alloc(32, 1)),
     wake: () => undefined,
   })
@@ -47,7 +48,7 @@ async function runDay(db: Database, now: Date): Promise<void> {
       onChanged,
       onMetaStop: () => Promise.resolve(),
       onNumberStop: () => Promise.resolve(),
-      pace: { takeSlot: () => Promise.resolve() },
+      pace: unpaced,
       definitions: loadTemplateDefinitions(),
       prepare: { alert: prepare, campaign: prepare },
       // WhatsApp's answer is not what is tested here; it accepts everything at once.

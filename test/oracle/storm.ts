@@ -4,11 +4,11 @@ import { createFollowMessages } from '../../src/campaigns/follow-messages.ts'
 import { suppressCandidaciesOf } from '../../src/campaigns/log-store.ts'
 import { planCampaigns } from '../../src/campaigns/plan-campaigns.ts'
 import type { PlannerDeps } from '../../src/campaigns/planner.ts'
-import { createPrepareMessage } from '../../src/campaigns/prepare-message.ts'
+import { createPrepareMessages } from '../../src/campaigns/prepare-messages.ts'
 import type { SendResult } from '../../src/connectors/meta/cloud-api.ts'
 import { createLinkTokens } from '../../src/outbox/link-token.ts'
 import { resolveUncertain } from '../../src/outbox/resolve-uncertain.ts'
-import { sendDue, type SendDeps } from '../../src/outbox/send-due.ts'
+import { sendDue, type SendDeps } from '../../src/outbox/sender.ts'
 import { settleStatuses } from '../../src/outbox/settle-statuses.ts'
 import { suppressWaiting } from '../../src/outbox/suppress-waiting.ts'
 import { loadTemplateDefinitions } from '../../src/outbox/template-definitions.ts'
@@ -17,6 +17,7 @@ import { setConsent } from '../../src/people/consent.ts'
 import { createStandingClock, type MovableClock } from '../../src/platform/clock.ts'
 import type { Database, Tx } from '../../src/platform/database.ts'
 import { createSeededRandom, systemRandom, type Random } from '../../src/platform/random.ts'
+import { unpaced } from '../outbox/support/unpaced.ts'
 import { insertTemplates } from '../support/rows.ts'
 import { buildBusyShop, happenings } from './busy-shop.ts'
 import { minuteMs, type Moment, type World } from './world.ts'
@@ -198,7 +199,7 @@ const links = createLinkTokens(Buffer.alloc(32, 1))
 const definitions = loadTemplateDefinitions()
 
 function senderDeps({ db, clock, random }: Scene): SendDeps {
-  const prepare = createPrepareMessage({ links, wake: () => undefined })
+  const prepare = createPrepareMessages({ links, wake: () => undefined })
   return {
     db,
     clock,
@@ -207,7 +208,7 @@ function senderDeps({ db, clock, random }: Scene): SendDeps {
     onChanged: createFollowMessages({ answerAlerts, reopenAlerts }),
     onMetaStop: () => Promise.resolve(),
     onNumberStop: () => Promise.resolve(),
-    pace: { takeSlot: () => Promise.resolve() },
+    pace: unpaced,
     definitions,
     prepare: { alert: prepare, campaign: prepare },
     cloudApiOf: () => Promise.resolve({ send: () => Promise.resolve(answer(random)) }),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { enqueueMessage } from '../../src/outbox/enqueue-message.ts'
 import { insertMessages } from '../../src/outbox/insert-messages.ts'
 import { suppressWaiting } from '../../src/outbox/suppress-waiting.ts'
-import { sendDue } from '../../src/outbox/send-due.ts'
+import { sendDue } from '../../src/outbox/sender.ts'
 import { addPerson, after, createOutboxWorld, enqueue, hour, load, start } from './support/outbox-world.ts'
 
 test('asking twice for the same message makes one, and wakes the sender once it is committed', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decideCost, estimateCost, type Delivery } from '../../src/outbox/message-price.ts'
-import { sendDue } from '../../src/outbox/send-due.ts'
+import { sendDue } from '../../src/outbox/sender.ts'
 import { settleStatuses, type DeliveryStatus } from '../../src/outbox/settle-statuses.ts'
 import { messagePricesSchema } from '../../src/shops/message-prices.ts'
 import { defaultShopSettings, shopSettingsSchema } from '../../src/shops/shop-settings.ts'

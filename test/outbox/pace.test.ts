@@ -1,70 +1,143 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { createPace } from '../../src/outbox/pace.ts'
+import { describe, expect, test } from 'vitest'
+import { createDatabaseClock } from '../../src/outbox/database-clock.ts'
+import { aheadMs, decideRoom } from '../../src/outbox/pace.ts'
+import { latestMs, openSlotLine } from '../../src/outbox/slot-line.ts'
 
-/** A clock that only sleeping moves, each time a little too far, as timers do. */
-function simulate(lateMs: () => number) {
-  let nowMs = 0
-  const pace = createPace({
-    nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms + lateMs()
-    },
-  })
-  return { pace, now: () => nowMs }
-}
+const rate = (perSecond: number): number => 1000 / (perSecond * 0.98)
 
-async function startTimes(rate: number, count: number, lateMs: () => number): Promise<number[]> {
-  const { pace, now } = simulate(lateMs)
-  const starts: number[] = []
-  for (let nth = 0; nth < count; nth++) {
-    await pace.takeSlot(1, rate)
-    starts.push(now())
-  }
-  return starts
-}
-
-test('requests start evenly at 0.98 of the rate', async () => {
-  const starts = await startTimes(80, 400, () => 0)
-  const gaps = starts.slice(1).map((at, nth) => at - starts[nth]!)
-  for (const gap of gaps.slice(1)) expect(gap).toBeCloseTo(1000 / 78.4, 0)
-  expect(starts.at(-1)! / 399).toBeCloseTo(1000 / 78.4, 0)
-})
-
-test('late timers neither lose the pace nor push more than the rate into any second', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(1, 5, 20, 80),
-      fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1 }),
-      async (rate, delays) => {
-        let nth = 0
-        const starts = await startTimes(rate, rate * 4, () => delays[nth++ % delays.length]! / 10)
-        for (const from of starts) {
-          expect(starts.filter((at) => at >= from && at < from + 1000).length).toBeLessThanOrEqual(rate)
-        }
+describe('a line of slots', () => {
+  /** A clock that only sleeping moves, each time a little too far, as timers do. */
+  function simulate(starts: readonly number[], lateMs: () => number, more: number[] = []) {
+    let nowMs = 0
+    const line = openSlotLine(
+      {
+        nowMs: () => nowMs,
+        sleep: async (ms) => {
+          nowMs += ms + lateMs()
+        },
+        takeMore: async (count) => more.splice(0, count),
       },
-    ),
-    { numRuns: 50 },
-  )
-  const starts = await startTimes(20, 200, () => 3)
-  expect(starts.at(-1)!).toBeLessThan((199 / 19) * 1000 + 1000)
+      starts,
+    )
+    return { line, now: () => nowMs }
+  }
+
+  async function startsOf({ line, now }: ReturnType<typeof simulate>, byMs: number): Promise<number[]> {
+    const starts: number[] = []
+    while (await line.next(byMs)) starts.push(now())
+    return starts
+  }
+
+  test('lets one request start in each slot, at its time', async () => {
+    const scene = simulate([10, 20, 30], () => 0)
+    expect(await startsOf(scene, 1_000)).toEqual([10, 20, 30])
+  })
+
+  test('leaves out a slot that is missed, and takes another behind the last', async () => {
+    const delays = [0, latestMs + 10, 0, 0, 0]
+    const scene = simulate([10, 20, 60], () => delays.shift() ?? 0, [70])
+    expect(await startsOf(scene, 1_000)).toEqual([10, 60, 70])
+  })
+
+  test('lets nothing start after the time by which it must have begun', async () => {
+    const scene = simulate([10, 20, 500], () => 0)
+    expect(await startsOf(scene, 499)).toEqual([10, 20])
+  })
+
+  test('is over when it is closed', async () => {
+    const scene = simulate([10, 20], () => 0)
+    expect(await scene.line.next(1_000)).toBe(true)
+    scene.line.close()
+    expect(await scene.line.next(1_000)).toBe(false)
+  })
+
+  test('however late timers are, and however many senders share it, no sliding second has more than the rate', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(5, 20, 80, 1_000),
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 1, maxLength: 50 }),
+        async (perSecond, senders, delays) => {
+          const gapMs = rate(perSecond)
+          const all: number[] = []
+          for (let sender = 0; sender < senders; sender++) {
+            // Blocks of slots in turn, as claims take them.
+            const own = Array.from({ length: perSecond * 3 }, (_, nth) => nth).filter(
+              (nth) => Math.floor(nth / 5) % senders === sender,
+            )
+            let drawn = sender
+            const scene = simulate(
+              own.map((nth) => nth * gapMs),
+              () => (delays[drawn++ % delays.length] ?? 0) / 10,
+            )
+            all.push(...(await startsOf(scene, 10_000)))
+          }
+          all.sort((one, other) => one - other)
+          for (const [nth, at] of all.entries())
+            expect((all[nth + perSecond] ?? Infinity) - at).toBeGreaterThanOrEqual(1000)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
 })
 
-test('numbers do not wait for each other', async () => {
-  const { pace, now } = simulate(() => 0)
-  await pace.takeSlot(1, 1)
-  await pace.takeSlot(2, 1)
-  expect(now()).toBe(0)
-  await pace.takeSlot(1, 1)
-  expect(now()).toBeGreaterThanOrEqual(1000)
+describe('room', () => {
+  test.each([
+    [1_000, 196],
+    [80, 15],
+    [20, 3],
+    [1, 1],
+  ])('at %i/s there is room for %i when nothing lies ahead', (perSecond, count) => {
+    expect(decideRoom({ backlogMs: 0, gapMs: rate(perSecond) })).toEqual({ count, waitMs: 0 })
+  })
+
+  test('is given when half of what may lie ahead is free, and otherwise it says when', () => {
+    const gapMs = rate(80)
+    expect(decideRoom({ backlogMs: 7 * gapMs, gapMs }).count).toBe(8)
+    const none = decideRoom({ backlogMs: 14 * gapMs, gapMs })
+    expect(none.count).toBe(0)
+    expect(none.waitMs).toBeCloseTo(6 * gapMs, 5)
+    expect(none.waitMs).toBeLessThan(aheadMs)
+  })
+
+  test('never lies further ahead than it may, and is there when it was said to be', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000 }),
+        fc.float({ min: 0, max: 2_000, noNaN: true }),
+        (perSecond, backlogMs) => {
+          const gapMs = rate(perSecond)
+          const room = decideRoom({ backlogMs, gapMs })
+          if (room.count > 0)
+            expect(backlogMs + room.count * gapMs).toBeLessThanOrEqual(Math.max(aheadMs, gapMs) + 0.001)
+          else
+            expect(
+              decideRoom({ backlogMs: backlogMs - room.waitMs - 0.001, gapMs }).count,
+            ).toBeGreaterThanOrEqual(1)
+        },
+      ),
+    )
+  })
 })
 
-test('after a pause nothing is caught up', async () => {
-  let nowMs = 0
-  const pace = createPace({ nowMs: () => nowMs, sleep: async (ms) => void (nowMs += ms) })
-  await pace.takeSlot(1, 10)
-  nowMs = 60_000
-  await pace.takeSlot(1, 10)
-  await pace.takeSlot(1, 10)
-  expect(nowMs - 60_000).toBeGreaterThan(100)
+describe('the database’s clock', () => {
+  test('is read by the quickest answer of late, and never puts a moment too early', () => {
+    const clock = createDatabaseClock()
+    clock.observe(5_000, 140)
+    clock.observe(5_100, 205)
+    clock.observe(5_200, 390)
+    expect(clock.toLocal(6_000)).toBe(1_105)
+  })
+
+  test('that drifts away is followed after half a minute', () => {
+    const clock = createDatabaseClock()
+    clock.observe(0, 100)
+    clock.observe(16_000, 16_150)
+    expect(clock.toLocal(20_000)).toBe(20_100)
+    clock.observe(32_000, 32_170)
+    clock.observe(48_500, 48_670)
+    expect(clock.toLocal(50_000)).toBe(50_170)
+  })
 })

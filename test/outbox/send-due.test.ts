@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { sendDue } from '../../src/outbox/send-due.ts'
+import { sendDue } from '../../src/outbox/sender.ts'
 import { startBatch } from '../../src/outbox/start-batch.ts'
+import type { PrepareMessages } from '../../src/outbox/message.ts'
 import { recoverSends } from '../../src/outbox/recover-sends.ts'
 import { resolveUncertain } from '../../src/outbox/resolve-uncertain.ts'
 import { settleStatuses } from '../../src/outbox/settle-statuses.ts'
@@ -70,7 +71,7 @@ describe('a message that is due', () => {
     expect(await sendDue(world.deps)).toBe(1)
   })
 
-  test('goes in the order replies, alerts, campaigns', async () => {
+  test('goes in the order replies, alerts, campaigns, with a tenth kept for each of the lower lanes', async () => {
     await using world = await createOutboxWorld()
     for (const purpose of ['campaign', 'alert', 'reply'] as const) {
       for (let nth = 0; nth < 10; nth++) await enqueue(world, { purpose })
@@ -80,7 +81,8 @@ describe('a message that is due', () => {
       `select purpose, count(*) as sent from messages where state = 'accepted' group by purpose order by purpose`,
     )
     expect(counts).toEqual([
-      { purpose: 'alert', sent: 10 },
+      { purpose: 'alert', sent: 8 },
+      { purpose: 'campaign', sent: 2 },
       { purpose: 'reply', sent: 10 },
     ])
   })
@@ -210,8 +212,8 @@ describe('the check before sending', () => {
       { kind: 'suppress', reason: 'sold_out_again' },
       { kind: 'expire', reason: 'expired' },
     ] as const
-    const campaign: NonNullable<OutboxWorld['deps']['prepare']['campaign']> = async (_, message) =>
-      structuredClone(answers[ids.indexOf(message.id)]!) as never
+    const campaign: PrepareMessages = async (_, messages) =>
+      new Map(messages.map(({ id }) => [id, structuredClone(answers[ids.indexOf(id)]!) as never]))
     await sendDue({ ...world.deps, prepare: { campaign } })
     const [sent, deferred, suppressed, expired] = await Promise.all(ids.map((id) => load(world, id)))
     expect(sent).toMatchObject({ state: 'accepted', templateLanguage: 'de' })
@@ -235,13 +237,14 @@ describe('the check before sending', () => {
     await using world = await createOutboxWorld()
     const bad = await enqueue(world, { purpose: 'campaign' })
     const good = await enqueue(world, { purpose: 'campaign' })
-    const campaign: NonNullable<OutboxWorld['deps']['prepare']['campaign']> = async (tx, message) => {
-      await tx.execute(`insert into contact_budgets (person_id, shop_id) values ($1, $2)`, [
-        message.personId,
-        message.shopId,
-      ])
-      if (message.id === bad) await tx.query('select 1 / 0')
-      return { kind: 'send', content: message.content! }
+    const campaign: PrepareMessages = async (tx, messages) => {
+      for (const { personId, shopId } of messages)
+        await tx.execute(`insert into contact_budgets (person_id, shop_id) values ($1, $2)`, [
+          personId,
+          shopId,
+        ])
+      if (messages.some(({ id }) => id === bad)) await tx.query('select 1 / 0')
+      return new Map(messages.map(({ id, content }) => [id, { kind: 'send', content: content! }]))
     }
     await sendDue({ ...world.deps, prepare: { campaign } })
     expect(await load(world, bad)).toMatchObject({
@@ -256,7 +259,8 @@ describe('the check before sending', () => {
   test('that always defers to a time gone by is not asked without end', async () => {
     await using world = await createOutboxWorld()
     await enqueue(world, { purpose: 'campaign' })
-    const campaign = async () => ({ kind: 'defer', until: start, reason: 'window_closed' }) as const
+    const campaign: PrepareMessages = async (_, messages) =>
+      new Map(messages.map(({ id }) => [id, { kind: 'defer', until: start, reason: 'window_closed' }]))
     await sendDue({ ...world.deps, prepare: { campaign } })
     expect(await sendDue({ ...world.deps, prepare: { campaign } })).toBe(0)
   })
@@ -509,7 +513,7 @@ describe('a sender that ends', () => {
   test('between the stamp and the request leaves an uncertain message, which nobody sends twice', async () => {
     await using world = await createOutboxWorld()
     const id = await enqueue(world, { purpose: 'campaign' })
-    const { started } = await startBatch(world.deps, { now: start, leaseSeconds: 0 })
+    const { started } = await startBatch(world.deps, world.phoneNumberId, { now: start, leaseSeconds: 0 })
     expect(started).toHaveLength(1)
     expect(await load(world, id)).toMatchObject({ state: 'sending' })
     expect(await sendDue(world.deps)).toBe(0)
@@ -523,7 +527,7 @@ describe('a sender that ends', () => {
   test('is not taken for dead while its lease runs', async () => {
     await using world = await createOutboxWorld()
     const id = await enqueue(world, { purpose: 'campaign' })
-    await startBatch(world.deps, { now: start, leaseSeconds: 60 })
+    await startBatch(world.deps, world.phoneNumberId, { now: start, leaseSeconds: 60 })
     world.clock.advance(240 * hour)
     expect(await recoverSends(world.deps)).toBe(0)
     expect(await load(world, id)).toMatchObject({ state: 'sending' })

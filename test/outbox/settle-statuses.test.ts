@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sendDue } from '../../src/outbox/send-due.ts'
+import { sendDue } from '../../src/outbox/sender.ts'
 import { settleStatuses, type DeliveryStatus } from '../../src/outbox/settle-statuses.ts'
 import {
   connectShop,

@@ -4,7 +4,7 @@ import type { Database, Tx } from '../../../src/platform/database.ts'
 import { createSeededRandom, type Random } from '../../../src/platform/random.ts'
 import { enqueueMessage, type MessageToEnqueue } from '../../../src/outbox/enqueue-message.ts'
 import type { MessageChange, Purpose } from '../../../src/outbox/message.ts'
-import type { SendDeps } from '../../../src/outbox/send-due.ts'
+import type { SendDeps } from '../../../src/outbox/sender.ts'
 import { loadTemplateDefinitions } from '../../../src/outbox/template-definitions.ts'
 import { toNewTemplate } from '../../../src/outbox/template-components.ts'
 import { saveListedTemplates } from '../../../src/outbox/template-store.ts'
@@ -17,6 +17,7 @@ import {
   type GraphServer,
 } from '../../connectors/meta/support/graph-server.ts'
 import { createTestDatabase } from '../../support/database.ts'
+import { unpaced } from './unpaced.ts'
 
 export const start = new Date('2026-03-02T12:00:00Z')
 
@@ -50,7 +51,7 @@ export async function createOutboxWorld(over: Partial<SendDeps> = {}): Promise<O
     log: pino({ level: 'silent' }),
     prepare: {},
     definitions: loadTemplateDefinitions(),
-    pace: { takeSlot: async () => undefined },
+    pace: unpaced,
     cloudApiOf: async () => graph.api,
     onChanged: async (_, told) => void changes.push(...told),
     onMetaStop: async (_, { personId }) => void metaStops.push(personId),

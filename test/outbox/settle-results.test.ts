@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { SendResult } from '../../src/connectors/meta/cloud-api.ts'
 import { recoverSends } from '../../src/outbox/recover-sends.ts'
 import { resolveUncertain } from '../../src/outbox/resolve-uncertain.ts'
-import { settleResult } from '../../src/outbox/settle-result.ts'
+import { settleResults } from '../../src/outbox/settle-results.ts'
 import { startBatch } from '../../src/outbox/start-batch.ts'
 import { createOutboxWorld, enqueue, load, minute, start, type OutboxWorld } from './support/outbox-world.ts'
 
@@ -19,12 +19,15 @@ const unknown: SendResult = { kind: 'unknown', reason: 'timed out' }
 /** A message whose request is under way. */
 async function begin(world: OutboxWorld, purpose: 'campaign' | 'reply'): Promise<number> {
   const id = await enqueue(world, { purpose })
-  await startBatch(world.deps, { now: world.clock.now(), leaseSeconds: 0 })
+  await startBatch(world.deps, world.phoneNumberId, { now: world.clock.now(), leaseSeconds: 0 })
   return id
 }
 
-const settle = (world: OutboxWorld, id: number, result: SendResult, attempt = 1): Promise<void> =>
-  settleResult(world.deps, { id, shopId: world.shopId, attempt }, result, world.clock.now())
+const settle = async (world: OutboxWorld, id: number, result: SendResult, attempt = 1): Promise<void> => {
+  const { callbackId } = await load(world, id)
+  const made = { id, shopId: world.shopId, attempt, callbackId, result, at: world.clock.now() }
+  await settleResults(world.deps, [made], world.clock.now())
+}
 
 test.each([accepted, refused, unknown])(
   'an answer that is written down twice ($kind) changes nothing more',
@@ -68,13 +71,18 @@ test('an answer to the first attempt of a reply says nothing about the second, e
   expect(await load(world, id)).toMatchObject({ state: 'waiting', attempt: 2, failedAt: null })
   await settle(world, id, accepted)
   expect(await load(world, id)).toMatchObject({ state: 'accepted' })
-  const { claimed } = await startBatch(world.deps, { now: world.clock.now(), leaseSeconds: 0 })
+  const { claimed } = await startBatch(world.deps, world.phoneNumberId, {
+    now: world.clock.now(),
+    leaseSeconds: 0,
+  })
   expect(claimed).toBe(0)
 })
 
 test('an answer about a message of another shop is not written down', async () => {
   await using world = await createOutboxWorld()
   const id = await begin(world, 'campaign')
-  await settleResult(world.deps, { id, shopId: 99, attempt: 1 }, accepted, start)
+  const { callbackId } = await load(world, id)
+  const made = { id, shopId: 99, attempt: 1, callbackId, result: accepted, at: start }
+  await settleResults(world.deps, [made], start)
   expect(await load(world, id)).toMatchObject({ state: 'sending', wamid: null })
 })
