@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { createNumberStop } from './app-number-stops.ts'
 import { createOrderPersonFinder, identitiesOfCustomer } from './app-person-of-order.ts'
 import { suppressCandidaciesOf } from './campaigns/log-store.ts'
 import { createFollowMessages } from './campaigns/follow-messages.ts'
@@ -34,11 +35,11 @@ import { createPreferenceHandler, createUserIdHandler } from './people/handle-pe
 import { resolvePerson } from './people/resolve-person.ts'
 import type { Tx } from './platform/database.ts'
 import type { Random } from './platform/random.ts'
-import { stopNumber } from './shops/number-store.ts'
 import { loadShop, loadShopSettings } from './shops/shop-store.ts'
 
 export interface HandlerDeps {
   countOrder?: (matchedBy: string | null) => void
+  countUnknownCode?: (code: number) => void
   random: Random
   links: LinkTokens
   wake: (lane: string) => void
@@ -136,14 +137,10 @@ function createSettleDeps(deps: HandlerDeps, onChanged: OnMessagesChanged, conse
     onMetaStop: async (tx, stop) => {
       await setMetaStop(tx, consent, { ...stop, stop: true, how: 'error_131050' })
     },
-    onNumberStop: async (tx, stop) => {
-      const reason = stop.code === null ? 'refused' : `error_${stop.code}`
-      if (await stopNumber(tx, stop.phoneNumberId, reason, stop.now)) {
-        deps.log.error(
-          { ...stop },
-          'WhatsApp takes nothing more from this number: sending has stopped until somebody has looked',
-        )
-      }
+    onNumberStop: createNumberStop(deps.log),
+    onUnknownCode: (report) => {
+      deps.countUnknownCode?.(report.code)
+      deps.log.warn(report, 'WhatsApp refused a message with an error code that this version does not know')
     },
   }
 }

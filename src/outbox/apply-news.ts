@@ -1,20 +1,32 @@
 import { findFailure } from '../connectors/meta/failure-table.ts'
 import type { Tx } from '../platform/database.ts'
+import { decideOutcomes, hasNewFailure, type MessageOutcome } from './decide-outcomes.ts'
 import { decideSettlement, type Ledger, type News } from './decide-settlement.ts'
 import { fixCosts } from './fix-costs.ts'
+import { followFailures, type FailureDeps } from './follow-failures.ts'
 import { saveLedgers } from './message-store.ts'
 import type { MessageChange, OnMessagesChanged } from './message.ts'
-import { stopTemplateOfMessage } from './template-store.ts'
 
-export interface SettleDeps {
+export interface SettleDeps extends FailureDeps {
   onChanged: OnMessagesChanged
-  /** Meta says that this person has stopped marketing (error 131050). */
-  onMetaStop: (tx: Tx, stop: { shopId: number; personId: number; now: Date }) => Promise<void>
-  /** Meta will take nothing more from this number until somebody has looked at it. */
-  onNumberStop: (
-    tx: Tx,
-    stop: { shopId: number; phoneNumberId: number; code: number | null; now: Date },
-  ) => Promise<void>
+  /** Meta took these, but looks at how people take their template before it sends them on. */
+  onTemplateHeld?: (tx: Tx, messages: HeldMessage[], now: Date) => Promise<void>
+  /** For what watches campaigns and budgets. */
+  onOutcomes?: (tx: Tx, outcomes: MessageOutcome[], now: Date) => Promise<void>
+}
+
+export interface HeldMessage {
+  messageId: number
+  shopId: number
+  phoneNumberId: number
+  /** 'held_for_quality_assessment' or 'paused'. */
+  messageStatus: string
+}
+
+interface Settled {
+  before: Ledger
+  after: Ledger
+  news: readonly News[]
 }
 
 /** Writes what was learned about messages that the caller has locked, does what follows from it, and tells of every new state. */
@@ -27,17 +39,16 @@ export async function applyNews(
   const settled = learned.map(({ before, news }) => ({
     before,
     after: news.reduce(decideSettlement, before),
+    news,
   }))
   const changed = settled.filter(({ before, after }) => isDifferent(before, after))
+  if (changed.length === 0) return
   await saveLedgers(
     tx,
     changed.map(({ after }) => after),
   )
   await fixCosts(tx, changed)
-  for (const { before, after } of changed) {
-    // Only the first time: what a merchant or a person has undone since must not come back with a late repetition.
-    if (before.failedAt === null && after.failedAt !== null) await followFailure(tx, deps, after, now)
-  }
+  await follow(tx, deps, changed, now)
   const moved = changed.filter(
     ({ before, after }) => before.state !== after.state || before.reason !== after.reason,
   )
@@ -50,24 +61,37 @@ export async function applyNews(
 }
 
 function isDifferent(before: Ledger, after: Ledger): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after)
+  const keys = Object.keys(after) as (keyof Ledger)[]
+  return keys.some((key) => valueOf(before[key]) !== valueOf(after[key]))
 }
 
-async function followFailure(tx: Tx, deps: SettleDeps, ledger: Ledger, now: Date): Promise<void> {
-  const { shopId, personId, phoneNumberId, errorCode: code } = ledger
-  const failure = findFailure(code)
-  switch (failure.kind) {
-    case 'opt_out':
-      return deps.onMetaStop(tx, { shopId, personId, now })
-    case 'stop_number':
-      return deps.onNumberStop(tx, { shopId, phoneNumberId, code, now })
-    case 'stop_template':
-      return stopTemplateOfMessage(tx, ledger, { status: failure.status, reason: `error ${code ?? 0}`, now })
-    case 'retry':
-    case 'wait_a_day':
-    case 'never':
-      return
-  }
+function valueOf(value: Ledger[keyof Ledger]): unknown {
+  return value instanceof Date ? value.getTime() : value
+}
+
+async function follow(tx: Tx, deps: SettleDeps, changed: readonly Settled[], now: Date): Promise<void> {
+  // Only the first time: what a merchant or a person has undone since must not come back with a late repetition.
+  const failed = changed.filter(({ before, after }) => hasNewFailure(before, after))
+  if (failed.length > 0) await followFailures(tx, deps, failed.map(toFailed), now)
+  const held = changed.filter(({ before, after }) => isHeld(after) && !isHeld(before))
+  if (held.length > 0) await deps.onTemplateHeld?.(tx, held.map(toHeld), now)
+  const outcomes = changed.flatMap(({ before, after }) => decideOutcomes(before, after))
+  if (outcomes.length > 0) await deps.onOutcomes?.(tx, outcomes, now)
+}
+
+function toFailed({ after, news }: Settled) {
+  const waits = news.flatMap(({ failure }) => failure?.waitSeconds ?? [])
+  const failure = findFailure(after.errorCode, after.endpoint ?? undefined)
+  return { ledger: after, failure, waitSeconds: waits.length === 0 ? undefined : Math.max(...waits) }
+}
+
+function isHeld({ messageStatus }: Ledger): boolean {
+  return messageStatus === 'held_for_quality_assessment' || messageStatus === 'paused'
+}
+
+function toHeld({ after }: Settled): HeldMessage {
+  const { id: messageId, shopId, phoneNumberId, messageStatus } = after
+  return { messageId, shopId, phoneNumberId, messageStatus: messageStatus ?? '' }
 }
 
 /** Statuses carry Meta's clock; `at` of a change is ours, when it became known. */

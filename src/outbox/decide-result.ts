@@ -29,16 +29,28 @@ export function decideResult(
       // nobody knew what had come of the first when it was sent again, and here is the answer. A second under way has its own to come.
       if (before.callbackId !== call.callbackId) return ignore
       if (before.state === 'sending' && !isThisAttempt) return ignore
-      return { kind: 'news', news: { acceptedAt: now, wamid: result.wamid } }
+      return { kind: 'news', news: newsOfAccepted(result, now) }
     case 'refused':
       if (!isThisAttempt || !isOpen(before)) return ignore
-      return {
-        kind: 'news',
-        news: { failure: { at: now, code: result.code, details: result.details.replaceAll('\0', '') } },
-      }
+      return { kind: 'news', news: newsOfRefused(result, now) }
     case 'unknown':
       return isThisAttempt && before.state === 'sending' ? { kind: 'uncertain' } : ignore
   }
+}
+
+function newsOfAccepted(
+  { wamid, messageStatus }: Extract<SendResult, { kind: 'accepted' }>,
+  now: Date,
+): News {
+  return { acceptedAt: now, wamid, ...(messageStatus === undefined ? {} : { messageStatus }) }
+}
+
+function newsOfRefused(
+  { code, details, waitSeconds }: Extract<SendResult, { kind: 'refused' }>,
+  now: Date,
+): News {
+  const failure = { at: now, code, details: details.replaceAll('\0', '') }
+  return { failure: { ...failure, ...(waitSeconds === undefined ? {} : { waitSeconds }) } }
 }
 
 /** Nobody knows yet, or nobody knew, what came of it; a refusal that comes late tells. */

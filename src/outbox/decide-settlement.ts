@@ -1,4 +1,4 @@
-import { findFailure, type Failure } from '../connectors/meta/failure-table.ts'
+import { findFailure, type Endpoint, type Then } from '../connectors/meta/failure-table.ts'
 import { decideMessageState, type StatusTimes } from './decide-message-state.ts'
 import type { MessageState, Purpose } from './message.ts'
 import { countedAtOf } from './purpose.ts'
@@ -9,6 +9,7 @@ export interface Ledger extends StatusTimes {
   shopId: number
   personId: number
   phoneNumberId: number
+  campaignId: number | null
   purpose: Purpose
   state: MessageState
   reason: string | null
@@ -18,6 +19,10 @@ export interface Ledger extends StatusTimes {
   startedAt: Date | null
   countedAt: Date | null
   wamid: string | null
+  /** What Meta said of a template message it took: 'accepted', 'held_for_quality_assessment', 'paused'. */
+  messageStatus: string | null
+  /** Where the request went; null: to /messages. */
+  endpoint: Endpoint | null
   errorCode: number | null
   errorDetails: string | null
   pricingCategory: string | null
@@ -27,13 +32,11 @@ export interface Ledger extends StatusTimes {
 /** Something learned about it: the answer to the request, or statuses. */
 export interface News extends Partial<Pick<StatusTimes, 'acceptedAt' | 'sentAt' | 'deliveredAt' | 'readAt'>> {
   wamid?: string
-  /** `code` null: refused without a word from Meta. */
-  failure?: { at: Date; code: number | null; details: string | null }
+  messageStatus?: string
+  /** `code` null: refused without a word from Meta. `waitSeconds`: what Meta said about when it takes more from the account. */
+  failure?: { at: Date; code: number | null; details: string | null; waitSeconds?: number }
   pricing?: { category: string | null; type: string | null }
 }
-
-const maxAttempts = 5
-const dayMs = 86_400_000
 
 /** The same pieces of news leave the same ledger, in whatever order and however often they come. */
 export function decideSettlement(before: Ledger, news: News): Ledger {
@@ -46,6 +49,7 @@ function merge(before: Ledger, news: News): Ledger {
   return {
     ...before,
     wamid: before.wamid ?? news.wamid ?? null,
+    messageStatus: before.messageStatus ?? news.messageStatus ?? null,
     acceptedAt: earlier(before.acceptedAt, news.acceptedAt),
     sentAt: earlier(before.sentAt, news.sentAt),
     deliveredAt: earlier(before.deliveredAt, news.deliveredAt),
@@ -97,8 +101,13 @@ function decideState(before: Ledger, merged: Ledger): StateDecision {
   const attempt = isRetryPending(before) ? before.attempt - 1 : before.attempt
   if (shown === undefined) return {}
   if (shown !== 'failed') return { state: shown, reason: null, attempt }
-  if (before.state === 'suppressed' || before.state === 'expired') return {}
+  // It ended while it waited to be tried again: the failure it waited for is known. One that nobody knew of ends it like any other.
+  if (isEnded(before) && before.failedAt !== null) return {}
   return decideAfterFailure(merged, attempt)
+}
+
+function isEnded({ state }: Ledger): boolean {
+  return state === 'suppressed' || state === 'expired'
 }
 
 function isRetryPending(ledger: Ledger): boolean {
@@ -106,31 +115,28 @@ function isRetryPending(ledger: Ledger): boolean {
 }
 
 function decideAfterFailure(merged: Ledger, attempt: number): StateDecision {
-  const failure = findFailure(merged.errorCode)
+  const { reason, then } = findFailure(merged.errorCode, merged.endpoint ?? undefined)
   const failedAtMs = (merged.failedAt ?? merged.dueAt).getTime()
-  const waitMs = retryWaitMs(failure, attempt)
+  const waitMs = retryWaitMs(then, attempt)
   const dueAt = new Date(failedAtMs + (waitMs ?? 0) + spreadMs(merged.id))
   const isTooLate = merged.expiresAt !== null && dueAt >= merged.expiresAt
-  if (waitMs === undefined || attempt >= maxAttempts || isTooLate) {
-    return { state: 'failed', reason: failure.reason, attempt }
-  }
-  return { state: 'waiting', reason: failure.reason, attempt: attempt + 1, dueAt }
+  if (waitMs === undefined || isTooLate) return { state: 'failed', reason, attempt }
+  return { state: 'waiting', reason, attempt: attempt + 1, dueAt }
 }
 
-/** How long after a failure the next attempt is worth making; undefined: never. */
-function retryWaitMs(failure: Failure, attempt: number): number | undefined {
-  switch (failure.kind) {
-    case 'retry':
-      return failure.firstSeconds * failure.factor ** (attempt - 1) * 1000
-    case 'wait_a_day':
-      return dayMs
-    // It is claimed again only when the number is active again.
-    case 'stop_number':
-      return 60_000
+/** Claimed again only once its number is active again: so it may be due at once, but not in the moment of the stop. */
+const afterStopMs = 60_000
+
+/** How long after the failure of this attempt the next one is worth making; undefined: never. */
+export function retryWaitMs(then: Then, attempt: number): number | undefined {
+  switch (then.kind) {
     case 'never':
-    case 'opt_out':
-    case 'stop_template':
       return undefined
+    case 'when_started':
+      return afterStopMs
+    case 'retry':
+      if (attempt >= then.attempts) return undefined
+      return Math.min(then.firstSeconds * then.factor ** (attempt - 1), then.atMostSeconds) * 1000
   }
 }
 

@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpRequest, HttpResult } from '../../platform/http-client.ts'
-import { asInteger, asObject, asText, type JsonObject } from './read-json.ts'
+import { asInteger, asObject, asText, objectsIn, type JsonObject } from './read-json.ts'
 
 /** A request with version and token added. */
 export type Call = (request: HttpRequest) => Promise<HttpResult>
@@ -9,6 +9,8 @@ export interface Refusal {
   kind: 'refused'
   code: number | null
   details: string
+  /** Too many calls: for how long Meta takes no more of them, where it says so. */
+  waitSeconds?: number
 }
 
 /** Nobody knows whether it was done. */
@@ -39,5 +41,31 @@ function readError(answer: HttpAnswer): Refusal | undefined {
   if (error === undefined) return undefined
   const details = asText(asObject(error.error_data)?.details)
   const message = asText(error.error_user_msg) ?? asText(error.message) ?? 'no message'
-  return { kind: 'refused', code: asInteger(error.code) ?? null, details: details ?? message }
+  const waitSeconds = readWaitSeconds(answer.headers['x-business-use-case-usage'])
+  return {
+    kind: 'refused',
+    code: asInteger(error.code) ?? null,
+    details: details ?? message,
+    ...(waitSeconds === undefined ? {} : { waitSeconds }),
+  }
+}
+
+const longestWaitSeconds = 86_400
+
+/** `{"<account>": [{type, call_count, …, estimated_time_to_regain_access: minutes}]}` (Graph API, rate limiting). */
+function readWaitSeconds(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const minutes = Object.values(asObject(parseJson(header)) ?? {}).flatMap((uses) =>
+    objectsIn(uses).map((use) => asInteger(use.estimated_time_to_regain_access) ?? 0),
+  )
+  const longest = Math.max(0, ...minutes)
+  return longest === 0 ? undefined : Math.min(longest * 60, longestWaitSeconds)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -1,0 +1,44 @@
+import type { Sql, Tx } from '../platform/database.ts'
+
+/** Of messages, one for each template that they were sent with. */
+export async function pickOnePerTemplate(sql: Sql, messageIds: readonly number[]): Promise<number[]> {
+  const rows = await sql.query<{ id: number }>(
+    `select distinct on (n.waba_id, m.template_name, m.template_language) m.id
+     from messages m join phone_numbers n on n.id = m.phone_number_id
+     where m.id = any($1) and m.template_name is not null
+     order by n.waba_id, m.template_name, m.template_language, m.id`,
+    [messageIds],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Where the people of these messages are, each country once; who is nowhere known is left out. */
+export function listCountriesOf(
+  sql: Sql,
+  messageIds: readonly number[],
+): Promise<{ shopId: number; country: string; code: number | null }[]> {
+  return sql.query(
+    `select m.shop_id, p.country, min(m.error_code) as code from messages m join people p on p.id = m.person_id
+     where m.id = any($1) and p.country is not null group by m.shop_id, p.country order by m.shop_id, p.country`,
+    [messageIds],
+  )
+}
+
+export function listNumberNames(sql: Sql, ids: readonly number[]): Promise<{ id: number; name: string }[]> {
+  return sql.query(
+    `select id, display_phone_number as name from phone_numbers where id = any($1) order by id`,
+    [ids],
+  )
+}
+
+/** The matters of numbers that go again as they should are over. Returns how many were open. */
+export function resolvePaceNotices(tx: Tx, now: Date): Promise<number> {
+  return tx.execute(
+    `update notices o set resolved_at = $1
+     from phone_numbers n join number_pace p on p.phone_number_id = n.id
+     where o.resolved_at is null and n.shop_id = o.shop_id and n.display_phone_number = o.subject
+       and ((o.code = 'number_paused' and coalesce(p.paused_until, '-infinity') < clock_timestamp())
+         or (o.code = 'number_slowed' and coalesce(p.slowed_at, '-infinity') < clock_timestamp() - interval '2 minutes'))`,
+    [now],
+  )
+}
