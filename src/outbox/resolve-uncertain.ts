@@ -51,7 +51,8 @@ async function resolve(tx: Tx, deps: RecoverDeps, ledgers: readonly Ledger[], no
   )
 }
 
-function mayGoAgain(ledger: Ledger): boolean {
+/** Of an uncertain message whose grace time is over. */
+export function mayGoAgain(ledger: Ledger): boolean {
   return !isMarketing(ledger.purpose) && ledger.attempt === 1
 }
 

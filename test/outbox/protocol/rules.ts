@@ -1,0 +1,65 @@
+import { decideResult, type CallMade, type ResultDecision } from '../../../src/outbox/decide-result.ts'
+import { decideSettlement, type Ledger, type News } from '../../../src/outbox/decide-settlement.ts'
+import { countedAtOf } from '../../../src/outbox/purpose.ts'
+import { mayGoAgain } from '../../../src/outbox/resolve-uncertain.ts'
+import type { SendResult } from '../../../src/connectors/meta/cloud-api.ts'
+import type { Row } from './world-state.ts'
+
+/** What the hub does to a row; each is one transaction. Undefined: it does nothing. */
+export interface Rules {
+  stamp: (row: Row, now: Date, nextCallbackId: string) => Row
+  handBack: (row: Row, call: CallMade) => Row | undefined
+  decideResult: (row: Row, call: CallMade, result: SendResult, now: Date) => ResultDecision
+  decideSettlement: (row: Ledger, news: News) => Ledger
+  /** The lease has run out. */
+  recover: (row: Row) => Row | undefined
+  /** The grace time of an uncertain message is over. */
+  mayGoAgain: (row: Row) => boolean
+  resolve: (row: Row, mayGoAgain: boolean) => Row | undefined
+  /** Whether a status with these ids finds the row. */
+  finds: (row: Row, status: { callbackId: string; wamid: string }) => boolean
+}
+
+/** The decisions are the product's own; what its SQL does to the row is said again here, and held to it by walk-on-postgres.test.ts. */
+export const realRules: Rules = {
+  stamp: (row, now, nextCallbackId) => ({
+    ...row,
+    state: 'sending',
+    reason: null,
+    startedAt: now,
+    hasLease: true,
+    countedAt: countedAtOf({ ...row, state: 'sending', startedAt: now }),
+    callbackId: row.failedAt === null ? row.callbackId : nextCallbackId,
+    acceptedAt: null,
+    wamid: null,
+    sentAt: null,
+    failedAt: null,
+    errorCode: null,
+    errorDetails: null,
+  }),
+  handBack: (row, { attempt, callbackId }) =>
+    row.state === 'sending' && row.attempt === attempt && row.callbackId === callbackId
+      ? waiting(row)
+      : undefined,
+  decideResult,
+  decideSettlement,
+  recover: (row) => (row.state === 'sending' && row.hasLease ? { ...row, state: 'uncertain' } : undefined),
+  mayGoAgain,
+  resolve: (row, again) => {
+    if (row.state !== 'uncertain') return undefined
+    if (again) return { ...row, state: 'waiting', reason: 'sent_again', attempt: row.attempt + 1 }
+    const ended = { ...row, state: 'outcome_unknown' as const, reason: 'outcome_unknown' }
+    return { ...ended, countedAt: countedAtOf(ended) }
+  },
+  finds: (row, { callbackId, wamid }) => row.callbackId === callbackId || row.wamid === wamid,
+}
+
+export function waiting(row: Row): Row {
+  return { ...row, state: 'waiting', hasLease: false }
+}
+
+/** The message is waiting, and its time is over. */
+export function expire(row: Row): Row {
+  const ended = { ...row, state: 'expired' as const, reason: 'expired' }
+  return { ...ended, countedAt: countedAtOf(ended) }
+}
