@@ -55,13 +55,23 @@ export const messageReasons = {
   template_outdated:
     'The template at Meta is not as this version would make it. It is sent as it is; with another link clicks are not seen.',
   template_rejected: 'Meta has rejected the template.',
-  category_changed: 'Meta has changed the template’s category; it waits for a merchant’s yes.',
+  template_pending: 'The template is still to be made, or Meta is reviewing it; the message waits.',
+  template_flagged: 'People complain about the template, and Meta may disable it; its campaigns wait.',
+  template_held: 'Meta looks at how people take this template before it sends more of it; the message waits.',
+  template_ramp_up: 'The template is new and goes to few people at first; the message waits for its turn.',
+  category_changed:
+    'Meta has changed the template’s category; its messages wait for a merchant’s yes, and go by a marketing template only.',
   number_stopped: 'The shop’s WhatsApp number is stopped.',
   check_failed: 'The check before sending failed; it is tried again in a minute.',
   sent_again:
     'WhatsApp never answered the first attempt, and no news of it came either, so this reply is sent once more.',
   unanswered:
     'WhatsApp did not answer, so nobody knows yet whether the message went out. News of it is awaited before anything else is done.',
+  killed: 'Sending is stopped by the kill switch; the message waits.',
+  budget_reached: 'The budget of the day is used up; the message waits for the next day.',
+  tier_reached:
+    'As many people were written to in 24 hours as Meta allows; the message waits until some of them are a day old.',
+  number_restricted: 'Meta restricts what this number may begin; the message waits until it ends.',
   outcome_unknown:
     'WhatsApp never answered. So that nobody gets it twice, the message is not sent again, and it counts as sent; should news of it come, it is corrected.',
   expired: 'The reason for the message was too old before it could be sent.',
