@@ -1,5 +1,6 @@
 -- AlterTable
 ALTER TABLE "campaigns" ADD COLUMN     "refusals_in_row" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "failures_in_row" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN     "stop_details" JSONB,
 ADD COLUMN     "stop_reason" TEXT,
 ADD COLUMN     "stopped_at" TIMESTAMPTZ(3);
@@ -83,11 +84,12 @@ CREATE TABLE "spend_days" (
 CREATE TABLE "campaign_days" (
     "campaign_id" BIGINT NOT NULL,
     "day" DATE NOT NULL,
+    "shard" INTEGER NOT NULL,
     "deliveries" INTEGER NOT NULL DEFAULT 0,
     "opt_outs" INTEGER NOT NULL DEFAULT 0,
     "opt_outs_accepted" INTEGER NOT NULL DEFAULT 0,
 
-    CONSTRAINT "campaign_days_pkey" PRIMARY KEY ("campaign_id","day")
+    CONSTRAINT "campaign_days_pkey" PRIMARY KEY ("campaign_id","day","shard")
 );
 
 -- CreateTable
