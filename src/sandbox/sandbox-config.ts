@@ -13,6 +13,18 @@ const variables = z.object({
   SANDBOX_WEBHOOKS: z.enum(['sync', 'async']).default('async'),
   /** Of the hub: its own default port on this machine. */
   PUBLIC_URL: z.url().default('http://localhost:3000'),
+  SANDBOX_THROUGHPUT: z.coerce.number().positive().optional(),
+  SANDBOX_ANSWER_DELAY_MS: z.coerce.number().min(0).default(0),
+  /** Updates in one delivery, at most; how long one that is not full waits; deliveries beside each other. */
+  SANDBOX_BATCH_SIZE: z.coerce.number().int().min(1).max(1000).default(1),
+  SANDBOX_BATCH_WAIT_MS: z.coerce.number().min(0).default(0),
+  SANDBOX_WEBHOOK_CONCURRENCY: z.coerce.number().int().min(1).default(1),
+  SANDBOX_STATUS_DELAY_MS: z.coerce.number().min(0).default(0),
+  SANDBOX_DROP_STATUS_SHARE_BPS: z.coerce.number().min(0).max(10_000).default(0),
+  /** Left out: every message is kept. */
+  SANDBOX_KEEP_MESSAGES: z.coerce.number().int().min(1).optional(),
+  /** Numbers nobody was given are on WhatsApp (`arrive`), or not. */
+  SANDBOX_UNKNOWN_PEOPLE: z.enum(['fail', 'arrive']).default('fail'),
   LOG_LEVEL: z.enum(logLevels).default('warn'),
 })
 
@@ -35,6 +47,22 @@ export function loadSandboxConfig(environment: Environment): SandboxConfig {
     seed: read.SANDBOX_SEED,
     hubUrl: read.PUBLIC_URL.replace(/\/$/, ''),
     logLevel: read.LOG_LEVEL,
-    options: { webhookMode: read.SANDBOX_WEBHOOKS, runQueueEveryMs: 1_000 },
+    options: {
+      webhookMode: read.SANDBOX_WEBHOOKS,
+      runQueueEveryMs: 1_000,
+      ...(read.SANDBOX_THROUGHPUT === undefined ? {} : { throughputPerSecond: read.SANDBOX_THROUGHPUT }),
+      faults: {
+        answerDelayMs: read.SANDBOX_ANSWER_DELAY_MS,
+        batchSize: read.SANDBOX_BATCH_SIZE,
+        dropStatusShareBps: read.SANDBOX_DROP_STATUS_SHARE_BPS,
+      },
+      whatsapp: {
+        unknownPeople: read.SANDBOX_UNKNOWN_PEOPLE,
+        webhookConcurrency: read.SANDBOX_WEBHOOK_CONCURRENCY,
+        batchWaitMs: read.SANDBOX_BATCH_WAIT_MS,
+        statusDelayMs: read.SANDBOX_STATUS_DELAY_MS,
+        keepMessages: read.SANDBOX_KEEP_MESSAGES ?? null,
+      },
+    },
   }
 }

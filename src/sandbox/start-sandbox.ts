@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import express from 'express'
 import type { Clock, MovableClock } from '../platform/clock.ts'
 import { createHttpClient, type HttpClient } from '../platform/http-client.ts'
@@ -9,12 +10,15 @@ import { restoreClock } from './clock-keeper.ts'
 import { controlRoutes } from './control/control-routes.ts'
 import { loadCredentials, type SandboxCredentials } from './credentials.ts'
 import { noFaults, type WhatsAppFaults } from './graph/faults.ts'
-import { graphRoutes, type GraphDeps } from './graph/graph-routes.ts'
+import { graphListener, type GraphDeps } from './graph/graph-routes.ts'
 import { openGraphState } from './graph/graph-state.ts'
 import { createMetaWebhooks } from './graph/meta-webhooks.ts'
+import { createWebhookPoster, type WebhookPoster } from './graph/post-webhook.ts'
 import { createRateLimits } from './graph/rate-limits.ts'
+import { createRetryTimers } from './graph/retry-timers.ts'
 import { verifySubscription, type SubscriptionAnswer } from './graph/verify-subscription.ts'
 import { createWhatsAppControl, type WhatsAppControl } from './graph/whatsapp-control.ts'
+import { defaultSettings, throughputOf, type WhatsAppSettings } from './graph/whatsapp-settings.ts'
 import { createPending, type Pending } from './pending.ts'
 import { seedShop } from './seed/seed-shop.ts'
 import { plainPriceDisplay } from './shop/price-html.ts'
@@ -51,6 +55,9 @@ export interface SandboxOptions {
     /** Runs the queue of asynchronous webhooks so often, in real time; left out: only when told. */
     runQueueEveryMs?: number
     throughputPerSecond?: number
+    whatsapp?: Partial<WhatsAppSettings>
+    /** What goes wrong from the start. */
+    faults?: Partial<WhatsAppFaults>
     /** After so many failures a WhatsApp webhook waits until it is released. */
     maxWebhookAttempts?: number
     webhookTimeoutMs?: number
@@ -95,7 +102,8 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
     timeoutMs: options.webhookTimeoutMs ?? 10_000,
   })
   const address: Address = { url: '', hub: given.hubUrl ?? null }
-  const ground: Ground = { store, http, pending: createPending(), address, credentials }
+  const poster = createWebhookPoster(options.webhookTimeoutMs ?? 10_000)
+  const ground: Ground = { store, http, poster, pending: createPending(), address, credentials }
   const { graph, whatsapp } = playWhatsApp(given, ground)
   const { shopDeps, shop, faults } = playShop(given, ground)
   if (given.seed === 'shop' && shop.products().length === 0) {
@@ -110,12 +118,11 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
-  app.use('/graph', graphRoutes(graph))
   app.use('/shop/wp-json', restRoutes({ ...shopDeps, log, nonces: new Map(), faults }))
   app.use('/shop', storefront(shopDeps))
   app.use('/control', controlRoutes({ whatsapp, shop, buyers, clock, store, settle, log }))
   const host = given.host ?? '127.0.0.1'
-  const listening = await listen(app, given.port, host)
+  const listening = await listen(beside(graphListener(graph), app), given.port, host)
   address.url = `http://${host}:${listening.port}`
   graph.webhooks.release()
   const queueTimer = startQueueTimer(shopDeps, options.runQueueEveryMs)
@@ -141,11 +148,21 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
     stop: async () => {
       clearInterval(queueTimer)
       graph.webhooks.stop()
+      graph.timers.fireAll()
       await listening.close(1_000)
       await ground.pending.settled()
       http.close()
+      poster.close()
       store.close()
     },
+  }
+}
+
+/** What begins with /graph goes to the first. */
+function beside(graph: RequestListener, app: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.url?.startsWith('/graph/')) graph(request, response)
+    else app(request, response)
   }
 }
 
@@ -157,6 +174,7 @@ function addressesOf(url: string): Pick<Sandbox, 'url' | 'graphUrl' | 'storeUrl'
 interface Ground {
   store: ReturnType<typeof openStore>
   http: HttpClient
+  poster: WebhookPoster
   pending: Pending
   address: Address
   credentials: SandboxCredentials
@@ -164,19 +182,34 @@ interface Ground {
 
 function playWhatsApp(
   { clock, random, log, options = {} }: SandboxOptions,
-  { store, http, pending, address, credentials }: Ground,
+  { store, poster, pending, address, credentials }: Ground,
 ): { graph: GraphDeps; whatsapp: WhatsAppControl } {
-  const faults: WhatsAppFaults = { ...noFaults }
-  const parts = { state: openGraphState(store), account: credentials.whatsapp, faults, clock, random, log }
+  const faults: WhatsAppFaults = { ...noFaults, ...options.faults }
+  const settings: WhatsAppSettings = {
+    ...defaultSettings,
+    throughputPerSecond: options.throughputPerSecond ?? defaultSettings.throughputPerSecond,
+    ...options.whatsapp,
+  }
+  const account = { ...credentials.whatsapp }
+  const parts = {
+    state: openGraphState(store, settings),
+    account,
+    faults,
+    settings,
+    clock,
+    random,
+    log,
+    pending,
+  }
   const webhooks = createMetaWebhooks({
     ...parts,
-    http,
-    pending,
+    poster,
     url: () => (address.hub === null ? null : `${address.hub}/webhooks/whatsapp`),
     maxAttempts: options.maxWebhookAttempts ?? 60,
   })
-  const limits = createRateLimits(clock, options.throughputPerSecond ?? 80)
-  const graph: GraphDeps = { ...parts, webhooks, limits, graphUrl: () => addressesOf(address.url).graphUrl }
+  const limits = createRateLimits(clock, () => throughputOf(settings))
+  const graphUrl = (): string => addressesOf(address.url).graphUrl
+  const graph: GraphDeps = { ...parts, webhooks, limits, timers: createRetryTimers(), graphUrl }
   return { graph, whatsapp: createWhatsAppControl(graph) }
 }
 

@@ -1,6 +1,7 @@
 import { noFaults, type WhatsAppFaults } from '../graph/faults.ts'
 import type { Person } from '../graph/graph-state.ts'
 import type { NewPerson, OrderedItem } from '../graph/whatsapp-control.ts'
+import { defaultSettings } from '../graph/whatsapp-settings.ts'
 import { Problem } from '../../platform/web.ts'
 import { asFields, type Fields } from '../read-values.ts'
 import type { Control, ControlDeps, Given } from './control.ts'
@@ -139,6 +140,21 @@ export const whatsAppControls: readonly Control[] = [
     run: changeFaults,
   },
   {
+    method: 'GET',
+    path: '/settings',
+    about: 'How the number and Meta’s side of the line are set up.',
+    run: ({ whatsapp }) => whatsapp.settings(),
+  },
+  {
+    method: 'POST',
+    path: '/settings',
+    about: `Any of ${Object.keys(defaultSettings).join(', ')}.`,
+    run: ({ whatsapp }, { body }) => {
+      whatsapp.setSettings(knownIn(body, 'setting', defaultSettings))
+      return whatsapp.settings()
+    },
+  },
+  {
     method: 'POST',
     path: '/webhooks/release',
     about: 'Lets held WhatsApp webhooks go.',
@@ -160,7 +176,7 @@ export const whatsAppControls: readonly Control[] = [
 
 function changeFaults({ whatsapp }: ControlDeps, { body }: Given): Readonly<WhatsAppFaults> {
   if (body.clear === true) whatsapp.clearFaults()
-  else whatsapp.setFaults(readFaults(body))
+  else whatsapp.setFaults(knownIn(body, 'fault', noFaults))
   return whatsapp.faults()
 }
 
@@ -209,8 +225,8 @@ function readItems(body: Fields): OrderedItem[] {
   })
 }
 
-function readFaults(body: Fields): Partial<WhatsAppFaults> {
-  const unknown = Object.keys(body).find((name) => !(name in noFaults))
-  if (unknown !== undefined) throw new Problem(400, 'invalid_request', `There is no fault "${unknown}"`)
-  return body
+function knownIn<All extends object>(body: Fields, what: string, all: All): Partial<All> {
+  const unknown = Object.keys(body).find((name) => !(name in all))
+  if (unknown !== undefined) throw new Problem(400, 'invalid_request', `There is no ${what} "${unknown}"`)
+  return body as Partial<All>
 }

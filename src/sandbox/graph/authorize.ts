@@ -1,10 +1,10 @@
-import type { Request } from 'express'
+import type { IncomingMessage } from 'node:http'
 import { GraphError } from './graph-error.ts'
 
 /** A token in the header (`Bearer`, or `OAuth` for uploads) or the query. Throws 104 without one, 190 for a wrong one. */
-export function authorize(request: Request, query: URLSearchParams, accessToken: string): void {
+export function authorize(request: IncomingMessage, query: URLSearchParams, accessToken: string): void {
   const given =
-    /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(request.get('authorization') ?? '')?.[1] ?? query.get('access_token')
+    /^(?:Bearer|OAuth)\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? query.get('access_token')
   if (given === null) {
     const title = '(#104) An access token is required to request this resource.'
     throw new GraphError(104, undefined, { title, status: 401 })

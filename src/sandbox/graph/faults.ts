@@ -10,8 +10,18 @@ export interface WhatsAppFaults {
   hold: boolean
   /** The next so many updates never reach the hub. */
   loseUpdates: number
+  /** This share of the updates that tell of statuses never reaches the hub, drawn by chance, in basis points. */
+  dropStatusShareBps: number
+  /** Sends are answered after so long, beside each other; what follows from them comes after the answer. */
+  answerDelayMs: number
   /** The next so many messages are taken and sent, but the connection is cut before the answer. */
   loseAnswers: number
+  /** The next so many messages are taken and sent, but never answered. */
+  hangAnswers: number
+  /** The next so many messages are taken and sent, but answered 502 without a body. */
+  emptyAnswers: number
+  /** The next so many sends are not taken: 503 without a body. */
+  unavailable: number
   /** Sends are refused in the answer. */
   refuse: CodedFault | null
   /** Sends are accepted and fail later. */
@@ -35,7 +45,12 @@ export const noFaults: WhatsAppFaults = {
   batchSize: 1,
   hold: false,
   loseUpdates: 0,
+  dropStatusShareBps: 0,
+  answerDelayMs: 0,
   loseAnswers: 0,
+  hangAnswers: 0,
+  emptyAnswers: 0,
+  unavailable: 0,
   refuse: null,
   fail: null,
   windowRefusal: 'later',

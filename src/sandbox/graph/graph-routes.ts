@@ -1,9 +1,9 @@
-import { Router, type NextFunction, type Request, type Response } from 'express'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from '../../platform/log.ts'
 import { readRawBody } from '../../platform/web.ts'
 import { asFields, type Fields } from '../read-values.ts'
-import { queryOf } from '../query-of.ts'
 import { toWireJson } from '../wire-json.ts'
+import { answerSend, type GraphAnswer } from './answer-send.ts'
 import { authorize } from './authorize.ts'
 import { GraphError, toGraphBody, unknownObject, unknownPath } from './graph-error.ts'
 import { renderNumber } from './number-info.ts'
@@ -28,38 +28,59 @@ interface Call {
 const versions = /^v(2[1-6])\.0$/
 const maxBodyBytes = 5 * 1024 * 1024
 
-/** The Graph API below /graph: versions 21 to 26, one business account with one number. */
-export function graphRoutes(deps: GraphDeps): Router {
-  const router = Router()
-  router.use(async (request: Request, response: Response) => {
-    const query = queryOf(request)
-    const [version = '', ...rest] = request.path.split('/').filter((part) => part !== '')
-    if (!versions.test(version)) throw unknownPath(request.path)
-    authorize(request, query, deps.account.accessToken)
-    const path = decodeURIComponent(rest.join('/'))
-    const raw = await readRawBody(request, maxBodyBytes)
-    const answer = answerCall(deps, {
-      method: request.method,
-      path,
-      query,
-      raw,
-      url: `${deps.graphUrl()}${request.path}`,
-    })
-    if (request.method === 'POST' && path.endsWith('/messages') && deps.faults.loseAnswers > 0) {
-      deps.faults.loseAnswers -= 1
-      request.socket.destroy()
-      return
-    }
-    send(response, 200, answer)
-  })
-  // Express knows a handler of failures by its four parameters.
-  router.use((thrown: unknown, _request: Request, response: Response, _next: NextFunction): void => {
-    if (!(thrown instanceof GraphError))
-      deps.log.error({ err: thrown }, 'The sandbox failed to play the Graph API')
-    const error = thrown instanceof GraphError ? thrown : new GraphError(1, undefined, { status: 500 })
-    send(response, error.status, toGraphBody(error, `A${deps.random.token(16)}`))
-  })
-  return router
+/**
+ * The Graph API below /graph: versions 21 to 26, one business account with one number. Plain node:http: at a thousand sends a
+ * second a framework would cost more than what is played.
+ */
+export function graphListener(deps: GraphDeps): RequestListener {
+  return (request, response) => {
+    answerRequest(deps, request, response).catch((thrown: unknown) => send(response, refusalOf(deps, thrown)))
+  }
+}
+
+async function answerRequest(
+  deps: GraphDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname, query } = addressOf(request)
+  const [version = '', ...rest] = pathname.split('/').filter((part) => part !== '')
+  if (!versions.test(version)) throw unknownPath(pathname)
+  authorize(request, query, deps.account.accessToken)
+  const path = decodeURIComponent(rest.join('/'))
+  const raw = await readRawBody(request, maxBodyBytes)
+  const url = `${deps.graphUrl()}${pathname}`
+  const play = (): GraphAnswer => playCall(deps, { method: request.method ?? 'GET', path, query, raw, url })
+  if (!isSend(request, path)) send(response, play())
+  else await answerSend(deps.faults, response, play, (answer) => send(response, answer))
+}
+
+function isSend({ method }: IncomingMessage, path: string): boolean {
+  return method === 'POST' && path.endsWith('/messages')
+}
+
+function playCall(deps: GraphDeps, call: Call): GraphAnswer {
+  try {
+    return { status: 200, body: answerCall(deps, call) }
+  } catch (thrown) {
+    return refusalOf(deps, thrown)
+  }
+}
+
+function refusalOf({ log, random }: GraphDeps, thrown: unknown): GraphAnswer {
+  const isKnown = thrown instanceof GraphError
+  if (!isKnown) log.error({ err: thrown }, 'The sandbox failed to play the Graph API')
+  const error = isKnown ? thrown : new GraphError(1, undefined, { status: 500 })
+  return { status: error.status, body: toGraphBody(error, `A${random.token(16)}`) }
+}
+
+/** Below /graph. */
+function addressOf(request: IncomingMessage): { pathname: string; query: URLSearchParams } {
+  const url = (request.url ?? '').replace(/^\/graph/, '')
+  const at = url.indexOf('?')
+  return at === -1
+    ? { pathname: url, query: new URLSearchParams() }
+    : { pathname: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) }
 }
 
 function answerCall(deps: GraphDeps, call: Call): Fields {
@@ -78,7 +99,7 @@ function answerCall(deps: GraphDeps, call: Call): Fields {
 
 function answerNumber(deps: GraphDeps, call: Call, edge: string | undefined): Fields {
   if (edge === 'messages' && call.method === 'POST') return sendMessage(deps, readBody(call))
-  if (edge === undefined && call.method === 'GET') return renderNumber(deps.account, call.query.get('fields'))
+  if (edge === undefined && call.method === 'GET') return renderNumber(deps, call.query.get('fields'))
   throw unknownObject(deps.account.phoneNumberId, call.method)
 }
 
@@ -89,7 +110,7 @@ function answerAccount(deps: GraphDeps, call: Call, edge: string | undefined): F
       return { id: account.wabaId, name: 'Alfama Roasters', currency: 'EUR', timezone_id: '94' }
     case 'GET phone_numbers':
       return {
-        data: [renderNumber(account, call.query.get('fields'))],
+        data: [renderNumber(deps, call.query.get('fields'))],
         paging: { cursors: { before: 'QQ', after: 'QQ' } },
       }
     case 'GET message_templates':
@@ -117,10 +138,12 @@ function readBody({ raw }: Call): Fields {
   throw new GraphError(100, undefined, { title: '(#100) The body is not a JSON object.' })
 }
 
-function send(response: Response, status: number, body: unknown): void {
-  response
-    .status(status)
-    .set('content-type', 'application/json; charset=UTF-8')
-    .set('facebook-api-version', 'v25.0')
-    .send(Buffer.from(toWireJson(body)))
+function send(response: ServerResponse, { status, body }: GraphAnswer): void {
+  const bytes = Buffer.from(toWireJson(body))
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=UTF-8',
+    'facebook-api-version': 'v25.0',
+    'content-length': bytes.length,
+  })
+  response.end(bytes)
 }

@@ -1,5 +1,8 @@
 import type { Collection, Store } from '../store.ts'
 import type { Fields } from '../read-values.ts'
+import { keepLast } from './keep-last.ts'
+import { indexPeople, type People } from './people.ts'
+import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 /** Whose account is played. */
 export interface WhatsAppAccount {
@@ -89,7 +92,7 @@ export interface Update {
 }
 
 export interface GraphState {
-  people: Collection<Person>
+  people: People
   messages: Collection<LoggedMessage>
   templates: Collection<Template>
   updates: Collection<Update>
@@ -99,10 +102,10 @@ export interface GraphState {
   together<Result>(work: () => Result): Result
 }
 
-export function openGraphState(store: Store): GraphState {
+export function openGraphState(store: Store, settings: WhatsAppSettings): GraphState {
   return {
-    people: store.collection('people'),
-    messages: store.collection('messages'),
+    people: indexPeople(store.collection('people'), () => settings.unknownPeople === 'arrive'),
+    messages: keepLast(store.collection('messages'), () => settings.keepMessages),
     templates: store.collection('templates'),
     updates: store.collection('updates'),
     uploads: store.collection('uploads'),

@@ -1,13 +1,15 @@
 import { createHmac } from 'node:crypto'
-import type { HttpClient } from '../../platform/http-client.ts'
 import type { Logger } from '../../platform/log.ts'
 import type { Random } from '../../platform/random.ts'
+import { createFifo, type Fifo } from '../fifo.ts'
 import type { Pending } from '../pending.ts'
 import type { Fields } from '../read-values.ts'
 import { toWireJson } from '../wire-json.ts'
 import type { WhatsAppFaults } from './faults.ts'
 import type { GraphState, Update, WhatsAppAccount } from './graph-state.ts'
+import type { WebhookPoster } from './post-webhook.ts'
 import { createRetryTimers, retryDelayMs } from './retry-timers.ts'
+import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 export interface MetaWebhooks {
   /** Kept until the hub has answered 200. */
@@ -18,6 +20,8 @@ export interface MetaWebhooks {
   retryNow(): void
   /** What the hub has not acknowledged. */
   waiting(): Update[]
+  /** Deliveries by what became of them, and how many updates wait. */
+  counts(): { acknowledged: number; failed: number; waiting: number }
   stop(): void
 }
 
@@ -25,7 +29,8 @@ interface WebhookDeps {
   state: GraphState
   account: WhatsAppAccount
   faults: WhatsAppFaults
-  http: HttpClient
+  settings: WhatsAppSettings
+  poster: WebhookPoster
   pending: Pending
   random: Random
   log: Logger
@@ -36,31 +41,39 @@ interface WebhookDeps {
 
 /** Meta's side of webhooks: signed deliveries, tried again with back-off until they are answered 200, in real time. */
 export function createMetaWebhooks(deps: WebhookDeps): MetaWebhooks {
-  const queue: Update[] = deps.state.updates.all()
+  const { faults, settings, state, pending } = deps
+  const queue = createFifo<Update>(state.updates.all())
   const givenUp: Update[] = []
   const timers = createRetryTimers()
-  let isRunning = false
+  const count = { acknowledged: 0, failed: 0, waiting: queue.length }
+  let running = 0
   let isStopped = false
 
-  const isHeld = (): boolean => isStopped || deps.faults.hold || deps.url() === null
+  const isHeld = (): boolean => isStopped || faults.hold || deps.url() === null
   const run = async (): Promise<void> => {
     // First the answer that is being written goes out.
     await new Promise((resolve) => setImmediate(resolve))
-    while (queue.length > 0 && !isHeld()) await attempt(takeBatch(queue, deps), 1)
-    isRunning = false
+    while (queue.length > 0 && !isHeld()) {
+      if (settings.batchWaitMs > 0 && queue.length < faults.batchSize) await timers.wait(settings.batchWaitMs)
+      await attempt(takeBatch(queue, deps), 1)
+    }
+    running -= 1
   }
   const start = (): void => {
-    if (isRunning || queue.length === 0 || isHeld()) return
-    isRunning = true
-    deps.pending.track(run())
+    while (running < settings.webhookConcurrency && running * faults.batchSize < queue.length && !isHeld()) {
+      running += 1
+      pending.track(run())
+    }
   }
   const attempt = async (batch: Update[], attemptNumber: number): Promise<void> => {
     if (batch.length === 0) return
     const isAcknowledged = await deliver(deps, batch)
+    count[isAcknowledged ? 'acknowledged' : 'failed'] += 1
     if (isAcknowledged) {
-      for (const { id } of batch) deps.state.updates.remove(id)
+      count.waiting -= batch.length
+      for (const { id } of batch) state.updates.remove(id)
     } else if (!isStopped && attemptNumber < deps.maxAttempts) {
-      deps.pending.track(tryLater(batch, attemptNumber))
+      pending.track(tryLater(batch, attemptNumber))
     } else if (!isStopped) {
       givenUp.push(...batch)
       deps.log.warn(
@@ -75,22 +88,21 @@ export function createMetaWebhooks(deps: WebhookDeps): MetaWebhooks {
   }
   return {
     enqueue: (update) => {
-      if (deps.faults.loseUpdates > 0) {
-        deps.faults.loseUpdates -= 1
-        return
-      }
-      const id = deps.state.nextId('updates')
-      const kept = deps.state.updates.put(id, { id, ...update })
-      for (let copy = 0; copy <= deps.faults.extraCopies; copy++) queue.push(kept)
+      if (isLost(update, deps)) return
+      const id = state.nextId('updates')
+      const kept = state.updates.put(id, { id, ...update })
+      for (let copy = 0; copy <= faults.extraCopies; copy++) queue.push(kept)
+      count.waiting += 1 + faults.extraCopies
       start()
     },
     release: () => {
-      queue.push(...givenUp.splice(0))
+      for (const update of givenUp.splice(0)) queue.push(update)
       timers.fireAll()
       start()
     },
     retryNow: () => timers.fireAll(),
-    waiting: () => deps.state.updates.all(),
+    waiting: () => state.updates.all(),
+    counts: () => ({ ...count }),
     stop: () => {
       isStopped = true
       timers.fireAll()
@@ -98,28 +110,41 @@ export function createMetaWebhooks(deps: WebhookDeps): MetaWebhooks {
   }
 }
 
-function takeBatch(queue: Update[], { faults, random }: Pick<WebhookDeps, 'faults' | 'random'>): Update[] {
-  const size = Math.min(Math.max(1, faults.batchSize), queue.length)
-  return Array.from({ length: size }, () => {
-    const at = faults.shuffle ? random.below(queue.length) : 0
-    return queue.splice(at, 1)
-  }).flat()
+/** The next so many, or a share of the statuses by chance. */
+function isLost(
+  update: Omit<Update, 'id'>,
+  { faults, random }: Pick<WebhookDeps, 'faults' | 'random'>,
+): boolean {
+  if (faults.loseUpdates > 0) {
+    faults.loseUpdates -= 1
+    return true
+  }
+  return (
+    faults.dropStatusShareBps > 0 &&
+    'statuses' in update.value &&
+    random.below(10_000) < faults.dropStatusShareBps
+  )
 }
 
-async function deliver({ http, account, url }: WebhookDeps, batch: readonly Update[]): Promise<boolean> {
+function takeBatch(
+  queue: Fifo<Update>,
+  { faults, random }: Pick<WebhookDeps, 'faults' | 'random'>,
+): Update[] {
+  const size = Math.min(Math.max(1, faults.batchSize), queue.length)
+  return Array.from({ length: size }, () =>
+    queue.takeAt(faults.shuffle ? random.below(queue.length) : 0),
+  ).filter((update) => update !== undefined)
+}
+
+async function deliver({ poster, account, url }: WebhookDeps, batch: readonly Update[]): Promise<boolean> {
   const body = toWireJson(toDelivery(account, batch))
   const signature = createHmac('sha256', account.appSecret).update(body).digest('hex')
-  const result = await http.request({
-    method: 'POST',
-    path: url() ?? '',
-    headers: {
-      'content-type': 'application/json',
-      'user-agent': 'facebookexternalua',
-      'x-hub-signature-256': `sha256=${signature}`,
-    },
-    body: Buffer.from(body),
-  })
-  return result.kind === 'answered' && result.status === 200
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'facebookexternalua',
+    'x-hub-signature-256': `sha256=${signature}`,
+  }
+  return (await poster.post({ url: url() ?? '', headers, body })) === 200
 }
 
 /** Fields that tell their time do so in the entry, so each of those has one of its own. */

@@ -1,18 +1,23 @@
 import type { Fields } from '../read-values.ts'
 import { GraphError } from './graph-error.ts'
 import { ownNumber, type WhatsAppAccount } from './graph-state.ts'
+import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 const defaultFields = 'verified_name,code_verification_status,display_phone_number,quality_rating,id'
 
 /** GET /{phone number id}?fields=… */
-export function renderNumber(account: WhatsAppAccount, fields: string | null): Fields {
+export function renderNumber(
+  { account, settings }: { account: WhatsAppAccount; settings: WhatsAppSettings },
+  fields: string | null,
+): Fields {
   const all: Fields = {
     verified_name: 'Alfama Roasters',
     code_verification_status: 'VERIFIED',
     display_phone_number: ownNumber.display,
     quality_rating: 'GREEN',
     platform_type: 'CLOUD_API',
-    throughput: { level: 'STANDARD' },
+    throughput: { level: settings.throughputPerSecond > 80 ? 'HIGH' : 'STANDARD' },
+    is_on_biz_app: settings.isOnBizApp,
     status: 'CONNECTED',
     name_status: 'APPROVED',
     account_mode: 'LIVE',

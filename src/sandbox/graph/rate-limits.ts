@@ -1,4 +1,5 @@
 import { monotonicMs, type Clock } from '../../platform/clock.ts'
+import { createFifo } from '../fifo.ts'
 import { GraphError } from './graph-error.ts'
 
 const pairBurst = 45
@@ -15,12 +16,13 @@ export interface RateLimits {
  * Throughput of the number, in real time over the last second: 80 messages a second by default. To one person: one in six seconds
  * with a burst of 45 that is paid back, on the sandbox's clock, so that a story told in seconds over weeks is not held to real seconds.
  */
-export function createRateLimits(clock: Clock, perSecond: number): RateLimits {
-  const lastSecond: number[] = []
+export function createRateLimits(clock: Clock, perSecond: () => number): RateLimits {
+  const lastSecond = createFifo<number>()
   const pairs = new Map<string, { level: number; atMs: number }>()
   const forgetOld = (): void => {
     const since = monotonicMs() - 1_000
-    while (lastSecond[0] !== undefined && lastSecond[0] <= since) lastSecond.shift()
+    for (let at = lastSecond.first(); at !== undefined && at <= since; at = lastSecond.first())
+      lastSecond.shift()
   }
   const takeFromPair = (address: string): boolean => {
     const nowMs = clock.now().getTime()
@@ -32,7 +34,7 @@ export function createRateLimits(clock: Clock, perSecond: number): RateLimits {
   return {
     beforeSending: (address) => {
       forgetOld()
-      if (lastSecond.length >= perSecond) {
+      if (lastSecond.length >= perSecond()) {
         throw new GraphError(130429, 'Cloud API message throughput has been reached.', {
           status: 429,
           more: { error_subcode: 2494055 },

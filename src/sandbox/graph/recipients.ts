@@ -24,7 +24,7 @@ function byNumber(state: GraphState, input: string): Recipient {
   if (!/^\d{7,17}$/.test(digits)) throw new GraphError(131009, 'Recipient phone number is not valid')
   if (digits === ownNumber.digits)
     throw new GraphError(131021, 'Sender and recipient phone numbers are the same.')
-  return { input, byUserId: false, address: digits, person: findByNumber(state, digits) }
+  return { input, byUserId: false, address: digits, person: state.people.findByNumber(digits) }
 }
 
 /** Without a + the business number's own country code is put in front, whatever the number begins with (messages/send-messages). */
@@ -37,11 +37,6 @@ function byUserId(state: GraphState, input: string): Recipient {
   if (!/^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/.test(input)) {
     throw new GraphError(131009, 'Recipient user id is not valid')
   }
-  const person = state.people.all().find(({ bsuid }) => bsuid === input)
+  const person = state.people.findByUserId(input)
   return { input, byUserId: true, address: input, person }
-}
-
-/** Either spelling reaches the same person: as it is dialled and as WhatsApp has it. */
-function findByNumber(state: GraphState, digits: string): Person | undefined {
-  return state.people.all().find(({ waId, phone }) => waId === digits || phone === `+${digits}`)
 }

@@ -1,30 +1,17 @@
-import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
 import type { Fields } from '../read-values.ts'
 import { checkMessage, type CheckedMessage } from './check-message.ts'
 import { decideFate, type Fate } from './decide-fate.ts'
-import { strike, type WhatsAppFaults } from './faults.ts'
+import { strike } from './faults.ts'
 import { GraphError } from './graph-error.ts'
-import {
-  isWindowOpen,
-  type GraphState,
-  type LoggedMessage,
-  type Person,
-  type WhatsAppAccount,
-} from './graph-state.ts'
-import type { MetaWebhooks } from './meta-webhooks.ts'
+import { isWindowOpen, type LoggedMessage, type Person } from './graph-state.ts'
+import { playStatuses, type NextStatus, type PlayDeps } from './play-statuses.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { readRecipient, type Recipient } from './recipients.ts'
-import { recordStatuses } from './record-statuses.ts'
 import { newWamid } from './wamid.ts'
 
-export interface SendDeps {
-  state: GraphState
-  account: WhatsAppAccount
-  webhooks: MetaWebhooks
+export interface SendDeps extends PlayDeps {
   limits: RateLimits
-  faults: WhatsAppFaults
-  clock: Clock
   random: Random
 }
 
@@ -85,11 +72,7 @@ function accept(
     statuses: [],
   }
   deps.state.messages.put(message.id, message)
-  recordStatuses(
-    deps,
-    message.id,
-    statusesOf(fate, person).map((status) => ({ ...status, atMs: nowMs })),
-  )
+  playStatuses(deps, message.id, statusesOf(fate, person))
   return message
 }
 
@@ -99,10 +82,7 @@ function isFree(checked: CheckedMessage, person: Person | undefined, nowMs: numb
   return checked.template.category === 'UTILITY' && person !== undefined && isWindowOpen(person, nowMs)
 }
 
-function statusesOf(
-  fate: Fate,
-  person: Person | undefined,
-): { status: 'sent' | 'delivered' | 'read' | 'failed'; errorCode?: number }[] {
+function statusesOf(fate: Fate, person: Person | undefined): NextStatus[] {
   switch (fate.kind) {
     case 'fails':
       return [{ status: 'failed', errorCode: fate.code }]

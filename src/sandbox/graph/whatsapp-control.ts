@@ -6,6 +6,7 @@ import { enqueueMessages, receiveMessage, type InboundDeps } from './inbound.ts'
 import { changeNumber, newUserId, setMarketingPreference } from './person-changes.ts'
 import { recordStatuses } from './record-statuses.ts'
 import { quickRepliesOf, setTemplateStatus, type TemplateDeps } from './templates.ts'
+import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 export interface NewPerson {
   name: string
@@ -53,6 +54,8 @@ export interface WhatsAppControl {
   faults(): Readonly<WhatsAppFaults>
   setFaults(change: Partial<WhatsAppFaults>): void
   clearFaults(): void
+  settings(): Readonly<WhatsAppSettings>
+  setSettings(change: Partial<WhatsAppSettings>): void
   /** Lets go what was held, and tries again what was given up. */
   release(): void
   retryNow(): void
@@ -66,7 +69,9 @@ export interface OrderedItem {
   currency?: string
 }
 
-export function createWhatsAppControl(deps: InboundDeps & TemplateDeps): WhatsAppControl {
+export function createWhatsAppControl(
+  deps: InboundDeps & TemplateDeps & { settings: WhatsAppSettings },
+): WhatsAppControl {
   const person = (ref: PersonRef): Person => loadPerson(deps, ref)
   const receives = (ref: PersonRef, message: Parameters<typeof receiveMessage>[2]): string =>
     receiveMessage(deps, person(ref), message)
@@ -123,6 +128,8 @@ export function createWhatsAppControl(deps: InboundDeps & TemplateDeps): WhatsAp
       Object.assign(deps.faults, noFaults)
       deps.webhooks.release()
     },
+    settings: () => deps.settings,
+    setSettings: (change) => void Object.assign(deps.settings, change),
     release: () => deps.webhooks.release(),
     retryNow: () => deps.webhooks.retryNow(),
     waitingWebhooks: () => deps.webhooks.waiting(),
@@ -150,11 +157,7 @@ function addPerson(deps: InboundDeps, given: NewPerson): Person {
 
 function loadPerson({ state }: InboundDeps, ref: PersonRef): Person {
   const digits = ref.replace(/^\+/, '')
-  const found =
-    state.people.find(ref) ??
-    state.people
-      .all()
-      .find(({ phone, waId, bsuid }) => phone === `+${digits}` || waId === digits || bsuid === ref)
+  const found = state.people.find(ref) ?? state.people.findByNumber(digits) ?? state.people.findByUserId(ref)
   if (found === undefined) {
     throw new HubError('sandbox_person_unknown', 'Nobody in the sandbox has this id, phone or user id.')
   }

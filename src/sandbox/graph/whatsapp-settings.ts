@@ -1,0 +1,33 @@
+/** How the account, its number and Meta's side of the line are set up. Changed at any time; not kept over a restart. */
+export interface WhatsAppSettings {
+  /** Messages of both directions together. Above 80 the number calls itself upgraded. */
+  throughputPerSecond: number
+  /** The number is used in the WhatsApp Business app as well: never more than 20 a second. */
+  isOnBizApp: boolean
+  /** Numbers nobody was given: fail as not on WhatsApp, or are people on the fly. */
+  unknownPeople: 'fail' | 'arrive'
+  /** Webhooks under way beside each other. */
+  webhookConcurrency: number
+  /** A delivery that is not full waits so long for more. */
+  batchWaitMs: number
+  /** Between one status of a message and its next. */
+  statusDelayMs: number
+  /** Older messages are forgotten; null: none. */
+  keepMessages: number | null
+}
+
+export const defaultSettings: WhatsAppSettings = {
+  throughputPerSecond: 80,
+  isOnBizApp: false,
+  unknownPeople: 'fail',
+  webhookConcurrency: 1,
+  batchWaitMs: 0,
+  statusDelayMs: 0,
+  keepMessages: null,
+}
+
+const mostWithBizApp = 20
+
+export function throughputOf({ throughputPerSecond, isOnBizApp }: WhatsAppSettings): number {
+  return isOnBizApp ? Math.min(mostWithBizApp, throughputPerSecond) : throughputPerSecond
+}
