@@ -13,6 +13,8 @@ export interface MessageOutcome {
   kind: 'taken' | 'refused' | 'delivered' | 'failed'
   /** Meta's word on the price; null: it has not said. */
   isFree: boolean | null
+  /** WhatsApp had taken it before: its refusal came with a status, and not as the answer. */
+  wasTaken: boolean
 }
 
 export function decideOutcomes(before: Ledger, after: Ledger): MessageOutcome[] {
@@ -23,7 +25,7 @@ export function decideOutcomes(before: Ledger, after: Ledger): MessageOutcome[] 
   if (before.state !== 'failed' && after.state === 'failed') kinds.push('failed')
   const { id: messageId, shopId, campaignId, pricingType } = after
   const isFree = pricingType === null ? null : pricingType.startsWith('free')
-  return kinds.map((kind) => ({ messageId, shopId, campaignId, kind, isFree }))
+  return kinds.map((kind) => ({ messageId, shopId, campaignId, kind, isFree, wasTaken: isTaken(before) }))
 }
 
 /** Of this attempt: a further one begins without what was known of the last. */
