@@ -47,7 +47,7 @@ describe('of those who are written to outside the window', () => {
         fc.uniqueArray(fc.constantFrom('a', 'b', 'c')),
         fc.nat(6),
         (wanted, counted, room) => {
-          const known = new Set(counted)
+          const known = new Set<string>(counted)
           const { held, added } = decideTier(wanted, { counted: known, room })
           const gone = new Set(wanted.filter((one) => !held.includes(one)).map(({ address }) => address))
           expect([...gone].filter((address) => !known.has(address)).sort()).toEqual([...added].sort())
