@@ -1,9 +1,12 @@
 import type { Recipient } from '../connectors/meta/wire-message.ts'
 import type { Sql } from '../platform/database.ts'
+import { groupBy } from './group-by.ts'
 
 /** Where a person is written to, and since when they last wrote to us; merged records count as one person. */
 export interface Address {
   recipient: Recipient | undefined
+  /** The best of their numbers, also where `recipient` is a user id. */
+  number: Recipient | undefined
   lastInboundAt: Date | null
   /** ISO 3166-1 alpha-2, where known. */
   country: string | null
@@ -27,7 +30,7 @@ export async function listAddresses(
   people: { shopIds: readonly number[]; rootIds: readonly number[] },
 ): Promise<Map<number, Address>> {
   const rows = await sql.query<AddressRow>(
-    `select distinct on (record.root_id) record.root_id, i.kind, i.value, i.as_given, root.country,
+    `select record.root_id, i.kind, i.value, i.as_given, root.country,
        (select max(other.last_inbound_at) from people other where other.root_id = record.root_id) as last_inbound_at
      from people record join people root on root.id = record.root_id left join person_identities i
        on i.person_id = record.id and i.shop_id = record.shop_id and i.ended_at is null and i.kind in ('wa_id', 'phone', 'bsuid')
@@ -36,12 +39,17 @@ export async function listAddresses(
        i.started_at desc, i.id desc`,
     [people.rootIds, people.shopIds],
   )
-  return new Map(
-    rows.map((row) => [
-      row.rootId,
-      { recipient: toRecipient(row), lastInboundAt: row.lastInboundAt, country: row.country },
-    ]),
-  )
+  return new Map([...groupBy(rows, (row) => row.rootId)].map(([rootId, own]) => [rootId, toAddress(own)]))
+}
+
+function toAddress(own: readonly AddressRow[]): Address {
+  const recipients = own.flatMap((row) => toRecipient(row) ?? [])
+  return {
+    recipient: recipients[0],
+    number: recipients.find(({ kind }) => kind === 'number'),
+    lastInboundAt: own[0]?.lastInboundAt ?? null,
+    country: own[0]?.country ?? null,
+  }
 }
 
 // WhatsApp's own spelling of a number may differ from the canonical one (Brazil, Mexico, Argentina), and is sure to reach them.

@@ -11,6 +11,8 @@ export interface SettleDeps extends FailureDeps {
   onChanged: OnMessagesChanged
   /** Meta took these, but looks at how people take their template before it sends them on. */
   onTemplateHeld?: (tx: Tx, messages: HeldMessage[], now: Date) => Promise<void>
+  /** What was held back has gone on: by their ids. */
+  onTemplateReleased?: (tx: Tx, messageIds: number[], now: Date) => Promise<void>
   /** For what watches campaigns and budgets. */
   onOutcomes?: (tx: Tx, outcomes: MessageOutcome[], now: Date) => Promise<void>
 }
@@ -75,6 +77,15 @@ async function follow(tx: Tx, deps: SettleDeps, changed: readonly Settled[], now
   if (failed.length > 0) await followFailures(tx, deps, failed.map(toFailed), now)
   const held = changed.filter(({ before, after }) => isHeld(after) && !isHeld(before))
   if (held.length > 0) await deps.onTemplateHeld?.(tx, held.map(toHeld), now)
+  const released = changed.filter(
+    ({ before, after }) => isHeld(after) && !isOnItsWay(before) && isOnItsWay(after),
+  )
+  if (released.length > 0)
+    await deps.onTemplateReleased?.(
+      tx,
+      released.map(({ after }) => after.id),
+      now,
+    )
   const outcomes = changed.flatMap(({ before, after }) => decideOutcomes(before, after))
   if (outcomes.length > 0) await deps.onOutcomes?.(tx, outcomes, now)
 }
@@ -87,6 +98,10 @@ function toFailed({ after, news }: Settled) {
 
 function isHeld({ messageStatus }: Ledger): boolean {
   return messageStatus === 'held_for_quality_assessment' || messageStatus === 'paused'
+}
+
+function isOnItsWay({ sentAt, deliveredAt, readAt }: Ledger): boolean {
+  return sentAt !== null || deliveredAt !== null || readAt !== null
 }
 
 function toHeld({ after }: Settled): HeldMessage {

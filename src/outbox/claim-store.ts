@@ -1,4 +1,6 @@
+import type { Endpoint } from '../connectors/meta/failure-table.ts'
 import type { Sql, Tx } from '../platform/database.ts'
+import { nothingOr } from '../platform/columns.ts'
 import { writeContent } from './message-store.ts'
 import type { ClaimedMessage, Content } from './message.ts'
 import type { LaneShares } from './share-lanes.ts'
@@ -9,6 +11,8 @@ export interface ClaimedRow extends ClaimedMessage {
   rootId: number
   campaignId: number | null
   lane: number
+  /** Of the attempt before. */
+  lastErrorCode: number | null
 }
 
 /** A number as far as sending from it is concerned. */
@@ -60,7 +64,7 @@ export interface StoppedRow extends ClaimedRow {
 }
 
 const rowColumns = `m.id, m.shop_id, m.person_id, m.phone_number_id, m.purpose, m.content, m.attempt, m.due_at, m.expires_at, m.campaign_id,
-  m.lane, coalesce((select p.root_id from people p where p.id = m.person_id), m.person_id) as root_id`
+  m.lane, m.error_code as last_error_code, coalesce((select p.root_id from people p where p.id = m.person_id), m.person_id) as root_id`
 
 const dueOf = `m.phone_number_id = $1 and m.state = 'waiting' and m.due_at <= $2`
 
@@ -117,6 +121,7 @@ export interface Stamp {
   sentTo: string
   templateName: string | null
   templateLanguage: string | null
+  endpoint: Endpoint
   countedAt: Date | null
   /** Takes the place of the callback id when an earlier attempt has failed: its late statuses must not be taken for this one's. */
   nextCallbackId: string
@@ -141,9 +146,10 @@ export async function stampStarted(
        content = u.content::jsonb, sent_to = u.sent_to, template_name = u.template_name, template_language = u.template_language,
        counted_at = u.counted_at, callback_id = case when m.failed_at is null then m.callback_id else u.next_callback_id end,
        accepted_at = null, uncertain_at = null, wamid = null, sent_at = null, failed_at = null, error_code = null,
-       error_details = null, pricing_category = null, pricing_type = null, message_status = null
-     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
-       u(id, content, sent_to, template_name, template_language, counted_at, next_callback_id)
+       error_details = null, pricing_category = null, pricing_type = null, message_status = null,
+       endpoint = u.endpoint
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $10::text[])
+       u(id, content, sent_to, template_name, template_language, counted_at, next_callback_id, endpoint)
      where m.id = u.id returning m.id, m.callback_id, m.lease_until`,
     [
       stamps.map((stamp) => stamp.id),
@@ -155,6 +161,7 @@ export async function stampStarted(
       stamps.map((stamp) => stamp.nextCallbackId),
       at.now,
       at.leaseSeconds,
+      nothingOr(stamps.map((stamp) => (stamp.endpoint === 'messages' ? null : stamp.endpoint))),
     ],
   )
   return new Map(rows.map((row) => [row.id, row]))

@@ -1,4 +1,5 @@
-import { encodeUrlSuffix, type OutgoingTemplate } from '../connectors/meta/wire-message.ts'
+import { encodeUrlSuffix, type Media, type OutgoingTemplate } from '../connectors/meta/wire-message.ts'
+import { isMedia } from './media.ts'
 import type { TemplateContent } from './message.ts'
 import { fillPlaceholders, findPlaceholders } from './placeholders.ts'
 import type { TemplateDefinition } from './template-definition.ts'
@@ -38,12 +39,18 @@ function findComponent(template: Template, type: string): Component | undefined 
   return template.components.find((component) => component.type === type)
 }
 
-function fillHeader(content: TemplateContent, template: Template): { headerImageUrl?: string } | undefined {
+function fillHeader(content: TemplateContent, template: Template): { header?: Media } | undefined {
   const header = findComponent(template, 'HEADER')
   if (header === undefined) return {}
   if (header.format === 'TEXT') return findPlaceholders(textOf(header)).length === 0 ? {} : undefined
-  if (header.format !== 'IMAGE' || !/^https?:\/\//.test(content.headerImageUrl ?? '')) return undefined
-  return content.headerImageUrl === undefined ? undefined : { headerImageUrl: content.headerImageUrl }
+  const media = mediaOf(content)
+  const isFitting = media?.media.toUpperCase() === header.format
+  return media !== undefined && isFitting && isMedia(media) ? { header: media } : undefined
+}
+
+function mediaOf({ headerMedia, headerImageUrl }: TemplateContent): Media | undefined {
+  if (headerMedia !== undefined || headerImageUrl === undefined) return headerMedia
+  return { media: 'image', source: { link: headerImageUrl } }
 }
 
 function fillBody(

@@ -1,3 +1,4 @@
+import type { Media } from '../connectors/meta/wire-message.ts'
 import type { Tx } from '../platform/database.ts'
 
 export type Purpose = 'reply' | 'transactional' | 'alert' | 'campaign' | 'merchant_notice'
@@ -17,7 +18,7 @@ export type MessageState =
   /** Never sent, so that the effect of those that are can be measured; takes its place under the caps. */
   | 'held_out'
 
-export type Content = TextContent | ButtonsContent | TemplateContent
+export type Content = TextContent | ButtonsContent | MediaContent | TemplateContent
 
 /** Free text: only inside the 24-hour window. */
 export interface TextContent {
@@ -30,6 +31,12 @@ export interface ButtonsContent {
   kind: 'buttons'
   body: string
   buttons: { id: string; title: string }[]
+}
+
+/** A picture, a video or a document: only inside the 24-hour window. */
+export interface MediaContent extends Media {
+  kind: 'media'
+  caption?: string
 }
 
 /** An approved template by name; the outbox finds the language and lays the values into Meta's form. */
@@ -45,6 +52,8 @@ export interface TemplateContent {
   /** Values that read differently in each language (prices, days, lists), by language as in `languages`; they go before `parameters`. */
   parametersIn?: Record<string, Record<string, string>>
   headerImageUrl?: string
+  /** Any other header, or a picture that was uploaded; goes before `headerImageUrl`. */
+  headerMedia?: Media
   /** What completes the url button's address. */
   urlSuffix?: string
   /** The same for a template whose button leads into the shop and not to our links (`…/r/`), as those made by earlier versions do. */

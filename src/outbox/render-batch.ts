@@ -1,6 +1,9 @@
-import type { OutgoingContent, Recipient } from '../connectors/meta/wire-message.ts'
+import type { OutgoingContent, Recipient, SendEndpoint } from '../connectors/meta/wire-message.ts'
 import type { Tx } from '../platform/database.ts'
+import { loadShopSettings } from '../shops/shop-store.ts'
 import { listAddresses, type Address } from './address-store.ts'
+import { endpointOf } from './choose-endpoint.ts'
+import { chooseRecipient } from './choose-recipient.ts'
 import type { ClaimedRow, SendingNumber } from './claim-store.ts'
 import { namesOf } from './decide-template.ts'
 import type { Content, Prepared } from './message.ts'
@@ -8,6 +11,7 @@ import { renderMessage } from './render-message.ts'
 import { isWindowOpen } from './service-window.ts'
 import type { TemplateDefinitions } from './template-definition.ts'
 import { listTemplatesNamed } from './template-store.ts'
+import type { Template } from './template.ts'
 
 /** A message as it goes over the wire. */
 export interface Ready {
@@ -17,6 +21,7 @@ export interface Ready {
   country: string | null
   isWindowOpen: boolean
   content: OutgoingContent
+  endpoint: SendEndpoint
   /** The content it was made from. */
   written: Content
 }
@@ -36,6 +41,7 @@ export async function renderBatch(
   })
   const names = [...new Set(wanted.flatMap(({ content }) => templateNamesOf(content)))]
   const templates = names.length === 0 ? [] : await listTemplatesNamed(tx, [number.wabaId], names)
+  const { sending } = await loadShopSettings(tx, number.shopId)
   const ready: Ready[] = []
   const held = new Map<number, Held>()
   for (const { row, content } of wanted) {
@@ -47,24 +53,32 @@ export async function renderBatch(
       definitions: deps.definitions,
       now,
     })
-    if (address.recipient === undefined) held.set(row.id, { kind: 'suppress', reason: 'no_address' })
+    const recipient = chooseRecipient(address, row.lastErrorCode)
+    if (typeof recipient === 'string') held.set(row.id, { kind: 'suppress', reason: recipient })
     else if (rendered.kind === 'unfit') held.set(row.id, { kind: 'suppress', reason: rendered.reason })
     else if (rendered.kind === 'wait')
       held.set(row.id, { kind: 'defer', until: rendered.until, reason: rendered.reason })
     else
       ready.push({
         row,
-        recipient: address.recipient,
+        recipient,
         country: address.country,
         isWindowOpen: isWindowOpen(address, now),
         content: rendered.content,
+        endpoint: endpointOf(sending, rendered.content, categoryOf(rendered.content, templates)),
         written: content,
       })
   }
   return { ready, held }
 }
 
-const nowhere: Address = { recipient: undefined, lastInboundAt: null, country: null }
+const nowhere: Address = { recipient: undefined, number: undefined, lastInboundAt: null, country: null }
+
+function categoryOf(content: OutgoingContent, templates: readonly Template[]): string | undefined {
+  if (content.kind !== 'template') return undefined
+  return templates.find(({ name, language }) => name === content.name && language === content.language)
+    ?.category
+}
 
 function templateNamesOf(content: Content): string[] {
   return content.kind === 'template' ? namesOf(content) : []

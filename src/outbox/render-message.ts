@@ -2,13 +2,21 @@ import type { OutgoingContent } from '../connectors/meta/wire-message.ts'
 import type { Address } from './address-store.ts'
 import { decideTemplate } from './decide-template.ts'
 import type { MessageReason } from './message-reasons.ts'
-import type { ButtonsContent, Content, Purpose, TextContent } from './message.ts'
+import type { ButtonsContent, Content, MediaContent, Purpose, TextContent } from './message.ts'
 import type { TemplateDefinitions } from './template-definition.ts'
+import { isMedia } from './media.ts'
 import { isWindowOpen } from './service-window.ts'
 import type { Template } from './template.ts'
 
 // Meta's limits for messages inside the window (cloud-api reference, interactive messages).
-const limits = { text: 4096, interactiveBody: 1024, buttons: 3, buttonId: 256, buttonTitle: 20 }
+const limits = {
+  text: 4096,
+  interactiveBody: 1024,
+  buttons: 3,
+  buttonId: 256,
+  buttonTitle: 20,
+  caption: 1024,
+}
 
 export interface RenderContext {
   purpose: Purpose
@@ -20,10 +28,20 @@ export interface RenderContext {
 }
 
 export type Rendered =
-  | { kind: 'ready'; content: OutgoingContent }
+  | { kind: 'ready'; content: OutgoingContent; template?: ChosenTemplate }
   | { kind: 'unfit'; reason: MessageReason }
   /** It may be able to go later. */
   | { kind: 'wait'; reason: MessageReason; until: Date }
+
+export interface ChosenTemplate {
+  templateId: number
+  name: string
+  language: string
+  category: string
+}
+
+// A webhook or the hourly sync brings it forward; this is for what they do not tell.
+const lookAgainMs = 15 * 60_000
 
 /** The content as it goes over the wire, or why it cannot go. Pure. */
 export function renderMessage(content: Content, context: RenderContext): Rendered {
@@ -35,10 +53,21 @@ export function renderMessage(content: Content, context: RenderContext): Rendere
 function renderTemplate(content: Extract<Content, { kind: 'template' }>, context: RenderContext): Rendered {
   const definition = context.definitions.get(content.name)
   const decision = decideTemplate(content, context.purpose, context.templates, definition)
-  return decision.kind === 'fits' ? { kind: 'ready', content: decision.outgoing } : decision
+  switch (decision.kind) {
+    case 'fits': {
+      const { id: templateId, name, language, category } = decision.template
+      const template = { templateId, name, language, category }
+      return { kind: 'ready', content: decision.outgoing, template }
+    }
+    case 'wait':
+      return { ...decision, until: new Date(context.now.getTime() + lookAgainMs) }
+    case 'unfit':
+      return decision
+  }
 }
 
-function fits(content: TextContent | ButtonsContent): boolean {
+function fits(content: TextContent | ButtonsContent | MediaContent): boolean {
+  if (content.kind === 'media') return fitsMedia(content)
   const { body } = content
   if (content.kind === 'text') return body.trim() !== '' && body.length <= limits.text
   const { buttons } = content
@@ -50,6 +79,10 @@ function fits(content: TextContent | ButtonsContent): boolean {
     buttons.every(({ id, title }) => isWithin(id, limits.buttonId) && isWithin(title, limits.buttonTitle)) &&
     new Set(buttons.map(({ id }) => id)).size === buttons.length
   )
+}
+
+function fitsMedia(content: MediaContent): boolean {
+  return isMedia(content) && (content.caption ?? '').length <= limits.caption
 }
 
 function isWithin(text: string, longest: number): boolean {

@@ -149,8 +149,8 @@ async function apiOf(deps: SendDeps, shopId: number): Promise<Pick<CloudApi, 'se
 }
 
 function call(api: Pick<CloudApi, 'send'>, message: Started): Promise<SendResult> {
-  const { recipient, content, callbackId } = message
-  return api.send(message.numberMetaId, { recipient, content, callbackData: callbackId })
+  const { recipient, content, endpoint, callbackId } = message
+  return api.send(message.numberMetaId, { recipient, content, endpoint, callbackData: callbackId })
 }
 
 function notCalled(details: string): SendResult {

@@ -1,4 +1,4 @@
-import type { OutgoingContent, Recipient } from '../connectors/meta/wire-message.ts'
+import type { OutgoingContent, Recipient, SendEndpoint } from '../connectors/meta/wire-message.ts'
 import type { Database, Tx } from '../platform/database.ts'
 import type { Random } from '../platform/random.ts'
 import { checkAgain, type CheckDeps } from './check-again.ts'
@@ -46,6 +46,7 @@ export interface Started extends Stamped {
   numberMetaId: string
   recipient: Recipient
   content: OutgoingContent
+  endpoint: SendEndpoint
 }
 
 export interface Batch {
@@ -200,22 +201,33 @@ async function stamp(
   }: { number: SendingNumber; ready: readonly Ready[]; at: { now: Date; leaseSeconds: number } },
 ): Promise<Started[]> {
   if (ready.length === 0) return []
-  const stamps = ready.map(({ row, recipient, content, written }) => ({
+  const stamps = ready.map(({ row, recipient, content, endpoint, written }) => ({
     id: row.id,
     content: written,
     sentTo: recipient.kind === 'number' ? recipient.number : recipient.bsuid,
     templateName: content.kind === 'template' ? content.name : null,
     templateLanguage: content.kind === 'template' ? content.language : null,
+    endpoint: endpoint.kind,
     countedAt: countedAtOf({ ...row, state: 'sending', startedAt: at.now }),
     nextCallbackId: deps.random.token(),
   }))
   const stamped = await stampStarted(tx, stamps, at)
-  return ready.flatMap(({ row, recipient, content }) => {
+  return ready.flatMap(({ row, recipient, content, endpoint }) => {
     const own = stamped.get(row.id)
     if (own === undefined) return []
     const { shopId, rootId, attempt, phoneNumberId } = row
     return [
-      { ...own, shopId, rootId, attempt, phoneNumberId, numberMetaId: number.metaId, recipient, content },
+      {
+        ...own,
+        shopId,
+        rootId,
+        attempt,
+        phoneNumberId,
+        numberMetaId: number.metaId,
+        recipient,
+        content,
+        endpoint,
+      },
     ]
   })
 }

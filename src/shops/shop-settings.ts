@@ -121,6 +121,12 @@ export const shopSettingsSchema = z.object({
       uncertainMinutes: z.number().int().min(1).max(1440).default(15),
       /** Meta does not deliver marketing to US numbers. */
       marketingToUs: z.boolean().default(false),
+      /** Marketing templates go through Meta's Marketing Messages endpoint; everything else as ever. */
+      marketingMessagesApi: z.boolean().default(false),
+      /** What happens there where it is not available: sent like other messages, or refused. */
+      productPolicy: z.enum(['CLOUD_API_FALLBACK', 'STRICT']).default('CLOUD_API_FALLBACK'),
+      /** Whether Meta may use what becomes of these messages for its own optimising. */
+      messageActivitySharing: z.boolean().default(false),
       /** Most a day of the shop may cost, in millionths of a unit of the price table's currency; null: no limit. */
       dailyBudgetMicros: budget.nullable().default(null),
       /** The same for one campaign, by its kind. */
@@ -131,6 +137,15 @@ export const shopSettingsSchema = z.object({
       breakerOptOutBps: z.number().int().min(1).max(10_000).default(200),
       /** … of at least so many. */
       breakerFromDeliveries: z.number().int().min(1).max(100_000).default(50),
+      /** A template that is new to Meta carries so much marketing in the first hour of its use, and in each hour after it, for so many hours. */
+      templateRampUp: z
+        .object({
+          firstHour: z.number().int().min(1).max(100_000).default(100),
+          perHour: z.number().int().min(1).max(1_000_000).default(1_000),
+          /** 0: no ramp-up. */
+          hours: z.number().int().min(0).max(168).default(24),
+        })
+        .prefault({}),
       prices: messagePricesSchema.prefault({}),
     })
     .prefault({}),

@@ -8,9 +8,22 @@ export interface OutgoingMessage {
   content: OutgoingContent
   /** Up to 512 characters; comes back in every status of the message. */
   callbackData: string
+  /** Left out: /messages. */
+  endpoint?: SendEndpoint
 }
 
-export type OutgoingContent = OutgoingText | OutgoingButtons | OutgoingTemplate
+/** Meta's two addresses for sending; the second takes marketing templates only (marketing-messages/send-marketing-messages). */
+export type SendEndpoint = { kind: 'messages' } | MarketingEndpoint
+
+export interface MarketingEndpoint {
+  kind: 'marketing_messages'
+  /** What happens where it is not available to the account: sent as by /messages, or refused. */
+  productPolicy: 'CLOUD_API_FALLBACK' | 'STRICT'
+  /** Whether Meta may use what becomes of the message for its own optimising. */
+  messageActivitySharing: boolean
+}
+
+export type OutgoingContent = OutgoingText | OutgoingButtons | OutgoingMedia | OutgoingTemplate
 
 export interface OutgoingText {
   kind: 'text'
@@ -23,11 +36,28 @@ export interface OutgoingButtons {
   buttons: { id: string; title: string }[]
 }
 
+export type MediaKind = 'image' | 'video' | 'document'
+
+/** `id`: uploaded to Meta before; `link`: Meta loads it from there, and keeps it for ten minutes. */
+export type MediaSource = { id: string } | { link: string }
+
+export interface Media {
+  media: MediaKind
+  source: MediaSource
+  /** What a document is called. */
+  fileName?: string
+}
+
+export interface OutgoingMedia extends Media {
+  kind: 'media'
+  caption?: string
+}
+
 export interface OutgoingTemplate {
   kind: 'template'
   name: string
   language: string
-  headerImageUrl?: string
+  header?: Media
   /** In the order of the template's text. `name`: of a named parameter; positional ones have none. */
   parameters: { name?: string; text: string }[]
   /** `index`: the place among all of the template's buttons, from 0. */
@@ -39,14 +69,22 @@ export interface OutgoingTemplate {
   )[]
 }
 
-/** The body of POST /{phone number id}/messages. */
+/** The body of POST /{phone number id}/messages, or /marketing_messages. */
 export function toWire(message: OutgoingMessage): Record<string, unknown> {
   return {
     messaging_product: 'whatsapp',
     recipient_type: 'individual',
     ...recipientToWire(message.recipient),
     ...contentToWire(message.content),
+    ...(message.endpoint?.kind === 'marketing_messages' ? endpointToWire(message.endpoint) : {}),
     biz_opaque_callback_data: message.callbackData,
+  }
+}
+
+function endpointToWire(endpoint: MarketingEndpoint): Record<string, unknown> {
+  return {
+    product_policy: endpoint.productPolicy,
+    message_activity_sharing: endpoint.messageActivitySharing,
   }
 }
 
@@ -62,6 +100,8 @@ function contentToWire(content: OutgoingContent): Record<string, unknown> {
       return { type: 'text', text: { body: content.body, preview_url: false } }
     case 'buttons':
       return { type: 'interactive', interactive: buttonsToWire(content) }
+    case 'media':
+      return { type: content.media, [content.media]: mediaToWire(content) }
     case 'template':
       return { type: 'template', template: templateToWire(content) }
   }
@@ -72,13 +112,20 @@ function buttonsToWire(content: OutgoingButtons): Record<string, unknown> {
   return { type: 'button', body: { text: content.body }, action: { buttons } }
 }
 
+function mediaToWire({ source, fileName, caption }: Media & { caption?: string }): Record<string, unknown> {
+  return {
+    ...source,
+    ...(fileName === undefined ? {} : { filename: fileName }),
+    ...(caption === undefined ? {} : { caption }),
+  }
+}
+
 function templateToWire(template: OutgoingTemplate): Record<string, unknown> {
   const components: unknown[] = []
-  if (template.headerImageUrl !== undefined) {
-    components.push({
-      type: 'header',
-      parameters: [{ type: 'image', image: { link: template.headerImageUrl } }],
-    })
+  const { header } = template
+  if (header !== undefined) {
+    const parameter = { type: header.media, [header.media]: mediaToWire(header) }
+    components.push({ type: 'header', parameters: [parameter] })
   }
   if (template.parameters.length > 0) {
     const parameters = template.parameters.map(({ name, text }) =>

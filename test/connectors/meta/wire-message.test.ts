@@ -50,7 +50,7 @@ test('a template with picture, named parameters, link and opt-out button', () =>
     kind: 'template',
     name: 'back_in_stock',
     language: 'pt_BR',
-    headerImageUrl: 'https://shop.example/a.jpg',
+    header: { media: 'image', source: { link: 'https://shop.example/a.jpg' } },
     parameters: [
       { name: 'first_name', text: 'Ana' },
       { name: 'price', text: 'R$ 10' },
