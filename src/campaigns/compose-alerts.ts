@@ -1,15 +1,13 @@
 import type { Content } from '../outbox/message.ts'
-import type { Sql } from '../platform/database.ts'
 import { composeFreeText, needsFreeText } from './compose-free-text.ts'
-import { composeForItem, composeForItems, loadMessageItems } from './compose-products.ts'
+import { composeForItem, composeForItems, type MessageItems } from './compose-products.ts'
 import { composeTemplate } from './compose-template.ts'
 import { wordList, wordName, wordPrice } from './compose-wording.ts'
 import type { Composing } from './composing.ts'
 import type { MessageItem } from './message-items-store.ts'
 
 /** One answer to all that a person asked to be told and that came together: back in stock, a price, or both. */
-export async function composeAlerts(sql: Sql, about: Composing): Promise<Content> {
-  const items = await loadMessageItems(sql, about)
+export function composeAlert(about: Composing, items: MessageItems): Content {
   if (needsFreeText(about)) return composeFreeText(about, items)
   const kinds = new Set(about.candidacies.map((candidacy) => candidacy.kind))
   if (items.length > 1)
@@ -20,7 +18,7 @@ export async function composeAlerts(sql: Sql, about: Composing): Promise<Content
 }
 
 // What happened to each differs; that each can be had, and for how much, is true of all.
-function composeSeveral(about: Composing, items: readonly [MessageItem, ...MessageItem[]]): Content {
+function composeSeveral(about: Composing, items: MessageItems): Content {
   return composeTemplate(about, {
     name: 'alerts_several',
     shown: items[0],

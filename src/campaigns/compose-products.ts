@@ -5,21 +5,39 @@ import { wordName, wordNames, wordPrice } from './compose-wording.ts'
 import type { Composing } from './composing.ts'
 import { listMessageItems, type MessageItem } from './message-items-store.ts'
 
-/** The products of the message's candidacies, the most valuable first, each once. Throws when there is none. */
-export async function loadMessageItems(
+/** What a message is about: the most valuable first, each once. */
+export type MessageItems = readonly [MessageItem, ...MessageItem[]]
+
+/** The messages, each with the products of its candidacies. Throws where one has none. */
+export async function withItems(
   sql: Sql,
-  { candidacies, message }: Composing,
-): Promise<[MessageItem, ...MessageItem[]]> {
-  const productIds = candidacies.flatMap((candidacy) => candidacy.productId ?? [])
-  const [first, ...others] = await listMessageItems(sql, productIds)
-  if (first === undefined) throw new Error(`Message ${message.id} is about a product, and names none.`)
-  return [first, ...others]
+  abouts: readonly Composing[],
+): Promise<{ about: Composing; items: MessageItems }[]> {
+  const wanted = abouts.map((about) => ({ about, productIds: productIdsOf(about) }))
+  const known = await listMessageItems(
+    sql,
+    wanted.flatMap(({ productIds }) => productIds),
+  )
+  return wanted.map(({ about, productIds }) => {
+    const [first, ...others] = productIds.flatMap((id) => known.get(id) ?? [])
+    if (first === undefined)
+      throw new Error(`Message ${about.message.id} is about a product, and names none.`)
+    return { about, items: [first, ...others] }
+  })
 }
 
-/** A template about one product, what it costs now, and where to see it. */
-export async function composeAboutOne(sql: Sql, about: Composing, name: string): Promise<Content> {
-  const [item] = await loadMessageItems(sql, about)
-  return composeForItem(about, name, item)
+function productIdsOf({ candidacies }: Composing): number[] {
+  return [...new Set(candidacies.flatMap((candidacy) => candidacy.productId ?? []))]
+}
+
+/** Templates about one product each, what it costs now, and where to see it. */
+export async function composeAboutOne(
+  sql: Sql,
+  abouts: readonly Composing[],
+  name: string,
+): Promise<Content[]> {
+  const all = await withItems(sql, abouts)
+  return all.map(({ about, items }) => composeForItem(about, name, items[0]))
 }
 
 export function composeForItem(about: Composing, name: string, item: MessageItem): Content {
@@ -32,11 +50,7 @@ export function composeForItem(about: Composing, name: string, item: MessageItem
 }
 
 /** A template that names several products; its button leads to the first. */
-export function composeForItems(
-  about: Composing,
-  name: string,
-  items: readonly [MessageItem, ...MessageItem[]],
-): Content {
+export function composeForItems(about: Composing, name: string, items: MessageItems): Content {
   return composeTemplate(about, {
     name,
     shown: items[0],

@@ -9,8 +9,8 @@ export interface Composing {
   shop: Shop
   person: PersonFacts
   message: ClaimedMessage
-  /** Those that still hold, the most valuable first; never empty. */
-  candidacies: readonly MessageCandidacyRow[]
+  /** Those that still hold, the most valuable first. */
+  candidacies: readonly [MessageCandidacyRow, ...MessageCandidacyRow[]]
   isAlert: boolean
   /** The fixed wording of this person, 'a' being the template itself; null: the campaign has one wording. */
   variant: string | null

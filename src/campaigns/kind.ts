@@ -34,7 +34,8 @@ export interface CampaignKind {
     candidacies: readonly MessageCandidacyRow[],
     now: Date,
   ) => Promise<ReadonlyMap<number, ReasonCode>>
-  compose: (tx: Tx, about: Composing) => Promise<Composed>
+  /** What each of these messages says, in their order; all are of this kind's one campaign in a shop. */
+  compose: (tx: Tx, abouts: readonly Composing[]) => Promise<readonly Composed[]>
   /** Its part of the daily run, beside the win-backs: writes candidacies for a slice of people, returns how many. */
   considerDaily?: (tx: Tx, about: DailyConsideration) => Promise<number>
 }

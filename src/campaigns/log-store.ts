@@ -61,6 +61,7 @@ export async function lockStillWaiting(tx: Tx, ids: readonly number[]): Promise<
 /** What a message stands for: each candidacy it answers, with what may have changed since. */
 export interface MessageCandidacyRow {
   id: number
+  messageId: number
   campaignId: number
   /** Of its campaign: a registered kind. */
   kind: string
@@ -81,16 +82,20 @@ export interface MessageCandidacyRow {
   expiresAt: Date
 }
 
-export function listCandidaciesOfMessage(sql: Sql, messageId: number): Promise<MessageCandidacyRow[]> {
+/** Those that have not ended, the most valuable of each message first. */
+export function listCandidaciesOfMessages(
+  sql: Sql,
+  messageIds: readonly number[],
+): Promise<MessageCandidacyRow[]> {
   return sql.query<MessageCandidacyRow>(
-    `select l.id, l.campaign_id, c.kind, record.root_id as person_id, l.product_id, l.trigger, l.alert_id, l.interest_at, l.cycle_id,
+    `select l.id, mc.message_id, l.campaign_id, c.kind, record.root_id as person_id, l.product_id, l.trigger, l.alert_id, l.interest_at, l.cycle_id,
        l.price_event_id, l.value, l.variant, l.settings_version, l.reference_minor, l.price_minor, l.choice, l.expires_at
      from message_candidacies mc join reengagement_log l on l.id = mc.candidacy_id join people record on record.id = l.person_id
        join campaigns c on c.id = l.campaign_id
-     where mc.message_id = $1 and l.message_id = mc.message_id
+     where mc.message_id = any($1) and l.message_id = mc.message_id
        and l.state in ('reserved', 'uncertain', 'sent', 'unknown', 'failed')
      order by l.value, l.rank, l.id`,
-    [messageId],
+    [messageIds],
   )
 }
 

@@ -70,12 +70,12 @@ export function listPersonRows(sql: Sql, personIds: readonly number[], now: Date
 export function listCountedMessages(
   sql: Sql,
   personIds: readonly number[],
-  which: { since: Date; exceptMessageId: number | undefined },
-): Promise<{ personId: number; at: Date; purpose: 'campaign' | 'alert' }[]> {
+  since: Date,
+): Promise<{ personId: number; messageId: number; at: Date; purpose: 'campaign' | 'alert' }[]> {
   return sql.query(
-    `select record.root_id as person_id, m.counted_at as at, m.purpose
+    `select record.root_id as person_id, m.id as message_id, m.counted_at as at, m.purpose
      from people record join messages m on m.person_id = record.id
-     where record.root_id = any($1) and m.counted_at > $2 and m.purpose in ('campaign', 'alert') and m.id <> $3`,
-    [personIds, which.since, which.exceptMessageId ?? 0],
+     where record.root_id = any($1) and m.counted_at > $2 and m.purpose in ('campaign', 'alert')`,
+    [personIds, since],
   )
 }

@@ -9,11 +9,11 @@ import {
 } from './person-facts-store.ts'
 
 /** No cap looks further back than this. */
-export const capWindowDays = 60
+const capWindowDays = 60
 
 /** What decisions about one person (the root of merged records) need. */
 export interface PersonFacts extends PersonRow {
-  counted: CountedMessage[]
+  counted: (CountedMessage & { messageId: number })[]
 }
 
 /**
@@ -23,18 +23,14 @@ export interface PersonFacts extends PersonRow {
 export async function lockPersonFacts(
   tx: Tx,
   personIds: readonly number[],
-  options: { now: Date; windowDays: number; exceptMessageId?: number },
+  now: Date,
 ): Promise<Map<number, PersonFacts>> {
   await makeContactBudgets(tx, personIds)
   await lockContactBudgets(tx, personIds)
-  const since = new Date(options.now.getTime() - options.windowDays * 86_400_000)
-  const rows = await listPersonRows(tx, personIds, options.now)
-  const counted = await listCountedMessages(tx, personIds, {
-    since,
-    exceptMessageId: options.exceptMessageId,
-  })
-  const facts = new Map(rows.map((row) => [row.personId, { ...row, counted: [] as CountedMessage[] }]))
-  for (const message of counted)
-    facts.get(message.personId)?.counted.push({ at: message.at, purpose: message.purpose })
+  const since = new Date(now.getTime() - capWindowDays * 86_400_000)
+  const rows = await listPersonRows(tx, personIds, now)
+  const facts = new Map(rows.map((row) => [row.personId, { ...row, counted: [] as PersonFacts['counted'] }]))
+  for (const { personId, ...message } of await listCountedMessages(tx, personIds, since))
+    facts.get(personId)?.counted.push(message)
   return facts
 }

@@ -50,6 +50,7 @@ export async function createComposeWorld(): Promise<ComposeWorld> {
   let products = 0
   const candidacy: MessageCandidacyRow = {
     id: 1,
+    messageId: 7,
     campaignId: 1,
     kind: 'back_in_stock',
     personId,
@@ -93,7 +94,11 @@ export async function createComposeWorld(): Promise<ComposeWorld> {
         dueAt: someMonday,
         expiresAt: null,
       },
-      candidacies: candidacies.map((one, at) => ({ ...candidacy, id: at + 1, ...one })),
+      candidacies: candidacies.map((one, at) => ({
+        ...candidacy,
+        id: at + 1,
+        ...one,
+      })) as unknown as Composing['candidacies'],
       isAlert: false,
       variant: null,
       linkTo: (productId) => `token-${productId ?? 'shop'}`,
@@ -122,6 +127,17 @@ export async function createComposeWorld(): Promise<ComposeWorld> {
   }
 }
 
+type ComposeMany = (sql: Database, abouts: readonly Composing[]) => Promise<readonly Content[]>
+
+/** The same for one message alone. */
+export function alone(compose: ComposeMany): (db: Database, about: Composing) => Promise<Content> {
+  return async (db, about) => {
+    const [content] = await compose(db, [about])
+    if (content === undefined) throw new Error('no content')
+    return content
+  }
+}
+
 export interface Read {
   template: string
   language: string
@@ -136,7 +152,7 @@ export function read(content: Content, templates: readonly Template[] = approved
   if (content.kind !== 'template') throw new Error(`a ${content.kind} and no template`)
   const decision = decideTemplate(content, 'campaign', templates, definitions.get(content.name))
   if (decision.kind === 'unfit') throw new Error(decision.reason)
-  const { name, language, parameters, buttons, headerImageUrl } = decision.outgoing
+  const { name, language, parameters, buttons, header } = decision.outgoing
   const template = templates.find((one) => one.name === name && one.language === language)
   const body = template?.components.find(({ type }) => type === 'BODY')?.text as string
   const values = new Map(parameters.map((parameter) => [parameter.name, parameter.text]))
@@ -156,6 +172,6 @@ export function read(content: Content, templates: readonly Template[] = approved
         }
       }),
     ),
-    picture: headerImageUrl,
+    picture: header !== undefined && 'link' in header.source ? header.source.link : undefined,
   }
 }

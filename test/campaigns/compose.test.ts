@@ -1,26 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import { composeBackInStock } from '../../src/campaigns/back-in-stock/compose.ts'
-import { composeBrowseReminder } from '../../src/campaigns/browse-reminder/compose.ts'
+import * as backInStock from '../../src/campaigns/back-in-stock/compose.ts'
+import * as browseReminder from '../../src/campaigns/browse-reminder/compose.ts'
 import { composeLoyaltyReward } from '../../src/campaigns/loyalty-reward/compose.ts'
-import { composeNewArrivals } from '../../src/campaigns/new-arrivals/compose.ts'
-import { composePriceDrop } from '../../src/campaigns/price-drop/compose.ts'
-import { composeWeMissYou } from '../../src/campaigns/we-miss-you/compose.ts'
+import * as newArrivals from '../../src/campaigns/new-arrivals/compose.ts'
+import * as priceDrop from '../../src/campaigns/price-drop/compose.ts'
+import * as weMissYou from '../../src/campaigns/we-miss-you/compose.ts'
 import type { Composing } from '../../src/campaigns/composing.ts'
 import type { Content } from '../../src/outbox/message.ts'
 import { someMonday } from '../support/rows.ts'
-import { approved, createComposeWorld, read, type ComposeWorld } from './compose-world.ts'
+import { alone, approved, createComposeWorld, read, type ComposeWorld } from './compose-world.ts'
+
+const composeBackInStock = alone(backInStock.composeBackInStock)
+const composePriceDrop = alone(priceDrop.composePriceDrop)
+const composeNewArrivals = alone(newArrivals.composeNewArrivals)
+const composeWeMissYou = alone(weMissYou.composeWeMissYou)
+const composeBrowseReminder = alone(browseReminder.composeBrowseReminder)
 
 const hourMs = 3_600_000
 
-const coupon = { code: 'k7mq2xv9', lastDay: '2026-12-04' }
-
-async function insertCoupon(world: ComposeWorld): Promise<void> {
-  await world.db.execute(
-    `insert into coupons (shop_id, person_id, candidacy_id, code, percent_bps, last_day, expires_at, state, attempts, due_at, created_at, updated_at)
-     values ($1, $2, 1, $3, 1500, $4, $5, 'made', 0, $5, $5, $5)`,
-    [world.shopId, world.personId, coupon.code, coupon.lastDay, someMonday],
-  )
-}
+const coupon = { code: 'k7mq2xv9', percentBps: 1_500, lastDay: '2026-12-04' }
 
 /** A drop that was closed in favour of the first candidacy. */
 async function insertGrouped(world: ComposeWorld, productId: number, priceMinor: number): Promise<void> {
@@ -263,8 +261,8 @@ describe('win-backs', () => {
       { lastPurchase: null, productIds: [] },
     ]) {
       const about = await world.about([{ choice }])
-      const newArrivals = await composeNewArrivals(world.db, about)
-      expect(() => read(newArrivals)).toThrow('parameters_invalid')
+      const arrivals = await composeNewArrivals(world.db, about)
+      expect(() => read(arrivals)).toThrow('parameters_invalid')
       expect(read(await composeWeMissYou(world.db, about)).text).toContain(
         'You might like: our current range.',
       )
@@ -275,8 +273,7 @@ describe('win-backs', () => {
 describe('loyalty reward', () => {
   test('prints percent, code and last day, and its button copies the code', async () => {
     await using world = await createComposeWorld()
-    await insertCoupon(world)
-    const content = await composeLoyaltyReward(world.db, await world.about([{}]), coupon)
+    const content = composeLoyaltyReward(await world.about([{}]), coupon)
     expect(read(content)).toEqual({
       template: 'loyalty_reward',
       language: 'en',
@@ -288,8 +285,7 @@ describe('loyalty reward', () => {
 
   test('does not go without a code, or with one that WhatsApp would refuse', async () => {
     await using world = await createComposeWorld()
-    await insertCoupon(world)
-    const content = await composeLoyaltyReward(world.db, await world.about([{}]), coupon)
+    const content = composeLoyaltyReward(await world.about([{}]), coupon)
     for (const couponCode of ['', 'x'.repeat(16)])
       expect(() => read({ ...content, couponCode } as Content)).toThrow('parameters_invalid')
   })
@@ -308,7 +304,7 @@ describe('in the reader’s language', () => {
   const kinds: [string, (world: ComposeWorld, about: Composing) => Promise<Content>][] = [
     ['back in stock', (world, about) => composeBackInStock(world.db, about)],
     ['price drop', (world, about) => composePriceDrop(world.db, about)],
-    ['loyalty reward', (world, about) => composeLoyaltyReward(world.db, about, coupon)],
+    ['loyalty reward', async (_, about) => composeLoyaltyReward(about, coupon)],
     ['new arrivals', (world, about) => composeNewArrivals(world.db, about)],
     ['we miss you', (world, about) => composeWeMissYou(world.db, about)],
     ['browse reminder', (world, about) => composeBrowseReminder(world.db, about)],
@@ -316,7 +312,6 @@ describe('in the reader’s language', () => {
 
   test.each(kinds)('%s is complete in all eight, with a name and without', async (_, compose) => {
     await using world = await createComposeWorld()
-    await insertCoupon(world)
     const productId = await world.product('Blue mug', 123_450)
     const choice = { lastPurchase: 'Tea pot', productIds: [productId] }
     const candidacies = [{ kind: 'price_drop', productId, referenceMinor: 200_000, choice }]
@@ -340,11 +335,10 @@ describe('in the reader’s language', () => {
     ['id', '€1.234,50', '4 Desember 2026', '15%'],
   ])('prices, days and percents are written as in %s', async (language, price, day, percent) => {
     await using world = await createComposeWorld()
-    await insertCoupon(world)
     const productId = await world.product('Blue mug', 123_450)
     const about = await world.about([{ productId }], { person: { language } })
     expect(read(await composeBackInStock(world.db, about)).text).toContain(price)
-    const { text } = read(await composeLoyaltyReward(world.db, about, coupon))
+    const { text } = read(composeLoyaltyReward(about, coupon))
     expect(text).toContain(day)
     expect(text).toContain(percent)
   })

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { workOnCoupons, type CouponDeps } from '../../src/campaigns/loyalty-reward/coupon-lane.ts'
-import { readyCoupon, type ReadyCoupon } from '../../src/campaigns/loyalty-reward/ready-coupon.ts'
+import { readyCoupons, type ReadyCoupon } from '../../src/campaigns/loyalty-reward/ready-coupon.ts'
 import {
   loyaltyRewardSettingsSchema,
   type LoyaltyRewardSettings,
@@ -110,8 +110,9 @@ export async function createCouponWorld(
           'select person_id from reengagement_log where id = $1',
           [candidacyId],
         )
-        const person = { shopId, candidacyId, personId: log!.personId }
-        return readyCoupon(tx, { ...person, settings, timeZone, now: clock.now(), wake: () => undefined })
+        const about = { shopId, settings, timeZone, now: clock.now(), wake: () => undefined }
+        const ready = await readyCoupons(tx, about, [{ candidacyId, personId: log!.personId }])
+        return ready.get(candidacyId)!
       }),
     work: () => workOnCoupons(deps),
     workAll: async () => {

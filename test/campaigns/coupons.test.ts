@@ -34,6 +34,7 @@ describe('a coupon of the person’s own', () => {
     expect(await world.ready(candidacyId)).toEqual({
       kind: 'ready',
       code: planned.code,
+      percentBps: 1_000,
       lastDay: '2026-03-24',
     })
     expect(world.inShop()).toMatchObject([
@@ -98,7 +99,12 @@ describe('a coupon of the person’s own', () => {
     world.clock.advance(days(1))
     expect(await world.ready(candidacyId)).toMatchObject({ kind: 'wait' })
     await world.workAll()
-    expect(await world.ready(candidacyId)).toEqual({ kind: 'ready', code, lastDay: '2026-03-26' })
+    expect(await world.ready(candidacyId)).toEqual({
+      kind: 'ready',
+      code,
+      percentBps: 1_000,
+      lastDay: '2026-03-26',
+    })
     expect(world.inShop()).toMatchObject([{ code, expires: '2026-03-27T00:00:00' }])
   })
 
@@ -197,7 +203,12 @@ describe('a shop in trouble', () => {
     world.clock.advance(30_000)
     await world.workAll()
     const { code } = await world.row(candidacyId)
-    expect(await world.ready(candidacyId)).toEqual({ kind: 'ready', code, lastDay: '2026-03-24' })
+    expect(await world.ready(candidacyId)).toEqual({
+      kind: 'ready',
+      code,
+      percentBps: 1_000,
+      lastDay: '2026-03-24',
+    })
     expect(world.inShop()).toMatchObject([{ code, amount: '10.00', expires: '2026-03-25T00:00:00' }])
   })
 

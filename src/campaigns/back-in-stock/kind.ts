@@ -1,4 +1,3 @@
-import { composeAlerts } from '../compose-alerts.ts'
 import type { CampaignKind } from '../kind.ts'
 import { values } from '../value.ts'
 import { findStaleReason } from './decide-stale.ts'
@@ -25,5 +24,5 @@ export const backInStock: CampaignKind = {
       }),
     )
   },
-  compose: (tx, about) => (about.isAlert ? composeAlerts(tx, about) : composeBackInStock(tx, about)),
+  compose: composeBackInStock,
 }

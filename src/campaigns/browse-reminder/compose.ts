@@ -4,6 +4,6 @@ import { composeAboutOne } from '../compose-products.ts'
 import type { Composing } from '../composing.ts'
 
 /** The product this person looked at last. */
-export async function composeBrowseReminder(sql: Sql, about: Composing): Promise<Content> {
-  return composeAboutOne(sql, about, 'browse_reminder')
+export function composeBrowseReminder(sql: Sql, abouts: readonly Composing[]): Promise<Content[]> {
+  return composeAboutOne(sql, abouts, 'browse_reminder')
 }

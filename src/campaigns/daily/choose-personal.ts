@@ -2,39 +2,72 @@ import { z } from 'zod'
 import type { Tx } from '../../platform/database.ts'
 import type { Composing } from '../composing.ts'
 import type { PersonalChoice } from '../personal-choice.ts'
-import { findLastPurchase, listNewIn, listRecommended, saveChoice } from './personal-store.ts'
+import { listLastPurchases, listNewIn, listRecommended, saveChoices } from './personal-store.ts'
 
 const mostProducts = 3
 const dayMs = 86_400_000
 const plannedSchema = z.object({ categoryId: z.number().int() })
 
 /**
- * Chooses what a win-back names: the last purchase and up to three products that can be bought now and were not bought before; with
- * `newDays` those first published since then in the category found when it was planned. Kept with the candidacy.
+ * Chooses what win-backs name: the last purchase and up to three products that can be bought now and were not bought before; with `newDays`
+ * those first published since then in the category found when it was planned. Kept with the candidacies.
  */
 export async function choosePersonal(
   tx: Tx,
-  about: Composing,
+  abouts: readonly Composing[],
   options: { newDays?: number } = {},
-): Promise<Composing> {
-  const [first, ...others] = about.candidacies
-  if (first === undefined) return about
-  const planned = plannedSchema.safeParse(first.choice).data
-  const choice: PersonalChoice & { categoryId?: number } = {
-    ...planned,
-    lastPurchase: await findLastPurchase(tx, first.personId),
-    productIds: await chooseProducts(tx, about, { ...options, ...planned }),
-  }
-  await saveChoice(tx, first.id, choice)
-  return { ...about, candidacies: [{ ...first, choice }, ...others] }
+): Promise<Composing[]> {
+  const planned = abouts.map((about) => ({
+    about,
+    planned: plannedSchema.safeParse(about.candidacies[0].choice).data,
+  }))
+  const lastPurchases = await listLastPurchases(
+    tx,
+    abouts.map(({ person }) => person.personId),
+  )
+  const products = await chooseProducts(tx, planned, options)
+  const chosen = planned.map(({ about, planned: kept }) => {
+    const [first, ...others] = about.candidacies
+    const choice: PersonalChoice & { categoryId?: number } = {
+      ...kept,
+      lastPurchase: lastPurchases.get(about.person.personId) ?? null,
+      productIds: products.get(first.id) ?? [],
+    }
+    return { ...about, candidacies: [{ ...first, choice }, ...others] satisfies Composing['candidacies'] }
+  })
+  await saveChoices(
+    tx,
+    chosen.map(({ candidacies: [first] }) => first),
+  )
+  return chosen
 }
 
-function chooseProducts(
+interface Planned {
+  about: Composing
+  planned: { categoryId: number } | undefined
+}
+
+/** By candidacy. */
+async function chooseProducts(
   tx: Tx,
-  { shop, person, now }: Composing,
-  { newDays, categoryId }: { newDays?: number; categoryId?: number },
-): Promise<number[]> {
-  const who = { shopId: shop.id, personId: person.personId, limit: mostProducts }
-  if (newDays === undefined || categoryId === undefined) return listRecommended(tx, who)
-  return listNewIn(tx, { ...who, categoryId, since: new Date(now.getTime() - newDays * dayMs) })
+  planned: readonly Planned[],
+  { newDays }: { newDays?: number },
+): Promise<Map<number, number[]>> {
+  const [any] = planned
+  if (any === undefined) return new Map()
+  const { shop, now } = any.about
+  const which = { shopId: shop.id, limit: mostProducts }
+  const wishes = planned.map(({ about, planned: kept }) => ({
+    id: about.candidacies[0].id,
+    personId: about.person.personId,
+    categoryId: newDays === undefined ? undefined : kept?.categoryId,
+  }))
+  const inCategory = wishes.flatMap((wish) =>
+    wish.categoryId === undefined ? [] : [{ ...wish, categoryId: wish.categoryId }],
+  )
+  const since = new Date(now.getTime() - (newDays ?? 0) * dayMs)
+  const fresh = await listNewIn(tx, inCategory, { ...which, since })
+  const anything = wishes.filter((wish) => wish.categoryId === undefined)
+  const recommended = await listRecommended(tx, anything, which)
+  return new Map([...fresh, ...recommended])
 }

@@ -1,85 +1,127 @@
+import { groupBy } from '../../outbox/group-by.ts'
 import type { Sql, Tx } from '../../platform/database.ts'
-import type { PersonalChoice } from '../personal-choice.ts'
 
-/** The biggest line of the last order that counts. */
-export async function findLastPurchase(sql: Sql, personId: number): Promise<string | null> {
-  const [row] = await sql.query<{ name: string }>(
-    `select line.name from orders o join order_lines line on line.order_id = o.id
-     where o.person_id in (select id from people where root_id = $1) and o.counts
-     order by o.placed_at desc, o.id desc, line.total_minor desc, line.id limit 1`,
-    [personId],
+/** The biggest line of each person's last order that counts. */
+export async function listLastPurchases(
+  sql: Sql,
+  personIds: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await sql.query<{ personId: number; name: string }>(
+    `select who.person_id, bought.name from unnest($1::bigint[]) who(person_id) cross join lateral (
+       select line.name from people record join orders o on o.person_id = record.id and o.counts
+         join order_lines line on line.order_id = o.id
+       where record.root_id = who.person_id
+       order by o.placed_at desc, o.id desc, line.total_minor desc, line.id limit 1) bought`,
+    [[...new Set(personIds)]],
   )
-  return row?.name ?? null
+  return new Map(rows.map(({ personId, name }) => [personId, name]))
+}
+
+/** Somebody (a root) for whom products are wanted; `id` names the wish. */
+export interface ProductWish {
+  id: number
+  personId: number
 }
 
 const isForSale = `p.kind <> 'variation' and p.deleted_at is null and p.status = 'publish' and p.is_visible
   and (p.is_sellable or exists (select 1 from products v where v.parent_id = p.id and v.is_sellable))`
 
-const isNotBought = `not exists (
-  select 1 from orders o join order_lines line on line.order_id = o.id and o.counts
-    join products bought on bought.shop_id = o.shop_id and bought.wc_id in (line.product_wc_id, line.variation_wc_id)
-  where o.person_id in (select id from people where root_id = $2) and (bought.item_key = p.item_key or bought.parent_id = p.id))`
+// Gathered once for each person: asked for each product anew, it would be most of the work.
+const boughtSql = `lateral (
+    select coalesce(array_agg(bought.item_key), '{}') as items, coalesce(array_agg(bought.parent_id), '{}') as parents
+    from people record join orders o on o.person_id = record.id and o.counts join order_lines line on line.order_id = o.id
+      join products bought on bought.shop_id = o.shop_id and bought.wc_id in (line.product_wc_id, line.variation_wc_id)
+    where record.root_id = who.person_id) bought`
 
-/** What is new in a category, the latest first. */
+const isNotBought = `p.item_key <> all(bought.items) and array_position(bought.parents, p.id) is null`
+
+/** What is new in each one's category, the latest first. */
 export async function listNewIn(
   sql: Sql,
-  about: { shopId: number; personId: number; categoryId: number; since: Date; limit: number },
-): Promise<number[]> {
-  const rows = await sql.query<{ id: number }>(
-    `select p.id from products p
-     where p.shop_id = $1 and $3 = any(p.category_ids) and p.first_published_at > $4 and ${isForSale} and ${isNotBought}
-     order by p.first_published_at desc, p.id limit $5`,
-    [about.shopId, about.personId, about.categoryId, about.since, about.limit],
+  wishes: readonly (ProductWish & { categoryId: number })[],
+  which: { shopId: number; since: Date; limit: number },
+): Promise<Map<number, number[]>> {
+  if (wishes.length === 0) return new Map()
+  const rows = await sql.query<{ id: number; productId: number }>(
+    `with fresh as materialized (
+       select p.id, p.item_key, p.category_ids, row_number() over (order by p.first_published_at desc, p.id) as place from products p
+       where p.shop_id = $1 and p.first_published_at > $2 and p.category_ids && $5::bigint[] and ${isForSale}
+     )
+     select who.id, p.id as product_id
+     from unnest($3::bigint[], $4::bigint[], $5::bigint[]) with ordinality who(id, person_id, category_id, at) cross join ${boughtSql}
+       cross join lateral (select p.id, p.place from fresh p where who.category_id = any(p.category_ids) and ${isNotBought}
+                           order by p.place limit $6) p
+     order by who.at, p.place`,
+    [
+      which.shopId,
+      which.since,
+      wishes.map(({ id }) => id),
+      wishes.map(({ personId }) => personId),
+      wishes.map(({ categoryId }) => categoryId),
+      which.limit,
+    ],
   )
-  return rows.map((row) => row.id)
+  return productsOf(rows)
 }
 
-/** What this person looked at last and can buy; then the latest of the categories they bought or viewed most; then the shop's latest. */
+/** What each person looked at last and can buy; then the latest of the categories they bought or viewed most; then the shop's latest. */
 export async function listRecommended(
   sql: Sql,
-  about: { shopId: number; personId: number; limit: number },
-): Promise<number[]> {
-  const rows = await sql.query<{ id: number }>(
-    `with record as (select id from people where root_id = $2),
-     viewed as (
-       select coalesce(v.parent_id, v.id) as id, 0 as place, -extract(epoch from max(i.last_at)) as sort
-       from product_interest i join products v on v.id = i.product_id where i.person_id in (select id from record)
-       group by 1 order by 3 limit 50
+  wishes: readonly ProductWish[],
+  which: { shopId: number; limit: number },
+): Promise<Map<number, number[]>> {
+  if (wishes.length === 0) return new Map()
+  const rows = await sql.query<{ id: number; productId: number }>(
+    `with who as materialized (
+       select who.id, who.person_id, who.at, array(
+         select c.category_id from people record join category_interest c on c.person_id = record.id where record.root_id = who.person_id
+         group by c.category_id order by sum(c.views + c.purchases) desc, c.category_id limit 3) as liked
+       from unnest($2::bigint[], $3::bigint[]) with ordinality who(id, person_id, at)
      ),
-     liked as (
-       select c.category_id from category_interest c where c.person_id in (select id from record)
-       group by c.category_id order by sum(c.views + c.purchases) desc, c.category_id limit 3
+     for_sale as materialized (
+       select p.id, p.item_key, p.category_ids, p.first_published_at, -extract(epoch from coalesce(p.first_published_at, p.created_at)) as sort
+       from products p where p.shop_id = $1 and ${isForSale}
      ),
-     latest as (
-       select p.id, 1 as place, -extract(epoch from coalesce(p.first_published_at, p.created_at)) as sort from products p
-       where p.shop_id = $1 and p.category_ids && array(select category_id from liked) and ${isForSale}
-       order by 3, p.id limit 50
+     -- The latest 50 of each category hold the latest 50 of any few of them.
+     latest as materialized (
+       select l.* from (
+         select p.id, p.item_key, p.sort, c.id as category_id, row_number() over (partition by c.id order by p.sort, p.id) as place
+         from for_sale p join (select distinct unnest(liked) as id from who) c on c.id = any(p.category_ids)) l
+       where l.place <= 50
      ),
-     newest as (
-       select p.id, 2 as place, -extract(epoch from p.first_published_at) as sort from products p
-       where p.shop_id = $1 and p.first_published_at is not null and ${isForSale}
-       order by p.first_published_at desc limit 50
-     ),
-     either as (
-       select id, min(place) as place, min(sort) as sort
-       from (select * from viewed union all select * from latest union all select * from newest) e group by id
+     newest as materialized (
+       select p.id, p.item_key, p.sort from for_sale p where p.first_published_at is not null order by p.first_published_at desc, p.id limit 50
      )
-     select p.id from either e join products p on p.id = e.id
-     where p.shop_id = $1 and ${isForSale} and ${isNotBought}
-     order by e.place, e.sort, p.id limit $3`,
-    [about.shopId, about.personId, about.limit],
+     select who.id, p.id as product_id from who cross join ${boughtSql} cross join lateral (
+       select p.id, min(p.place) as place, min(p.sort) as sort from (
+         select p.id, p.item_key, 0 as place, viewed.sort from (
+           select coalesce(v.parent_id, v.id) as id, -extract(epoch from max(i.last_at)) as sort
+           from people record join product_interest i on i.person_id = record.id join products v on v.id = i.product_id
+           where record.root_id = who.person_id group by 1 order by 2 limit 50) viewed
+           join products p on p.id = viewed.id and p.shop_id = $1 and ${isForSale}
+         union all (
+           select distinct on (l.sort, l.id) l.id, l.item_key, 1, l.sort from latest l
+           where l.category_id = any(who.liked) order by l.sort, l.id limit 50)
+         union all select n.id, n.item_key, 2, n.sort from newest n
+       ) p where ${isNotBought} group by p.id order by 2, 3, 1 limit $4
+     ) p order by who.at, p.place, p.sort, p.id`,
+    [which.shopId, wishes.map(({ id }) => id), wishes.map(({ personId }) => personId), which.limit],
   )
-  return rows.map((row) => row.id)
+  return productsOf(rows)
 }
 
-/** What the message names, kept with its candidacy. */
-export async function saveChoice(
+function productsOf(rows: readonly { id: number; productId: number }[]): Map<number, number[]> {
+  const groups = groupBy(rows, ({ id }) => id)
+  return new Map([...groups].map(([id, own]) => [id, own.map(({ productId }) => productId)]))
+}
+
+/** What messages name, kept with their candidacies. */
+export async function saveChoices(
   tx: Tx,
-  candidacyId: number,
-  choice: PersonalChoice & { categoryId?: number },
+  candidacies: readonly { id: number; choice: unknown }[],
 ): Promise<void> {
-  await tx.execute(`update reengagement_log set choice = $2 where id = $1`, [
-    candidacyId,
-    JSON.stringify(choice),
-  ])
+  await tx.execute(
+    `update reengagement_log l set choice = u.choice::jsonb from unnest($1::bigint[], $2::text[]) u(id, choice) where l.id = u.id`,
+    [candidacies.map(({ id }) => id), candidacies.map(({ choice }) => JSON.stringify(choice))],
+  )
 }

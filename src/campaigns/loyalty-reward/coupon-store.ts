@@ -14,73 +14,100 @@ export interface CouponRow extends CouponLedger {
 const columns = `c.id, c.shop_id, c.candidacy_id, c.person_id, c.code, c.wc_id, c.percent_bps, c.last_day, c.expires_at, c.state, c.reason,
   c.attempts, c.due_at`
 
-/** The coupon of a candidacy, locked. */
-export async function lockCouponOf(tx: Tx, candidacyId: number): Promise<CouponRow | undefined> {
-  const [coupon] = await tx.query<CouponRow>(
-    `select ${columns} from coupons c where c.candidacy_id = $1 for update`,
-    [candidacyId],
+/** The coupons of candidacies, locked; by candidacy. */
+export async function lockCouponsOf(
+  tx: Tx,
+  candidacyIds: readonly number[],
+): Promise<ReadonlyMap<number, CouponRow>> {
+  const coupons = await tx.query<CouponRow>(
+    `select ${columns} from coupons c where c.candidacy_id = any($1) order by c.id for update`,
+    [candidacyIds],
   )
-  return coupon
+  return new Map(coupons.map((coupon) => [coupon.candidacyId, coupon]))
 }
 
-export async function loadPersonKey(sql: Sql, personId: number): Promise<string> {
-  const [person] = await sql.query<{ publicId: string }>(`select public_id from people where id = $1`, [
-    personId,
-  ])
-  return person?.publicId ?? ''
+/** What only each of these people has (people.public_id), by person. */
+export async function listPersonKeys(
+  sql: Sql,
+  personIds: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  if (personIds.length === 0) return new Map()
+  const people = await sql.query<{ id: number; publicId: string }>(
+    `select id, public_id from people where id = any($1)`,
+    [personIds],
+  )
+  return new Map(people.map(({ id, publicId }) => [id, publicId]))
 }
 
-/** What a coupon is planned as: to be made, or brought up to this. */
-export interface CouponPlan {
-  code: string
+/** What coupons are to be when they are made, or brought up to. */
+export interface CouponTerms {
   percentBps: number
   lastDay: string
   expiresAt: Date
 }
 
-/** Written before the shop is asked. False when its code belongs to another coupon (or its row is there already). */
-export async function insertCoupon(
+/**
+ * Written before the shop is asked. Returns the candidacies that have theirs now; of the others the code belongs to another coupon (or the
+ * row is there already).
+ */
+export async function insertCoupons(
   tx: Tx,
-  about: { shopId: number; candidacyId: number; personId: number },
-  plan: CouponPlan,
+  coupons: readonly { candidacyId: number; personId: number; code: string }[],
+  terms: CouponTerms & { shopId: number },
   now: Date,
-): Promise<boolean> {
-  const inserted = await tx.execute(
+): Promise<ReadonlySet<number>> {
+  const inserted = await tx.query<{ candidacyId: number }>(
     `insert into coupons (shop_id, person_id, candidacy_id, code, percent_bps, last_day, expires_at, state, attempts, due_at, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, 'planned', 0, $8, $8, $8) on conflict do nothing`,
+     select $1, u.person_id, u.candidacy_id, u.code, $2, $3, $4, 'planned', 0, $5, $5, $5
+     from unnest($6::bigint[], $7::bigint[], $8::text[]) u(person_id, candidacy_id, code)
+     on conflict do nothing returning candidacy_id`,
     [
-      about.shopId,
-      about.personId,
-      about.candidacyId,
-      plan.code,
-      plan.percentBps,
-      plan.lastDay,
-      plan.expiresAt,
+      terms.shopId,
+      terms.percentBps,
+      terms.lastDay,
+      terms.expiresAt,
+      now,
+      coupons.map(({ personId }) => personId),
+      coupons.map(({ candidacyId }) => candidacyId),
+      coupons.map(({ code }) => code),
+    ],
+  )
+  return new Set(inserted.map(({ candidacyId }) => candidacyId))
+}
+
+/** Coupons that the caller has locked are to be made again (with another code), or to be brought up to the terms. */
+export async function planCoupons(
+  tx: Tx,
+  coupons: readonly { id: number; code: string }[],
+  terms: CouponTerms,
+  now: Date,
+): Promise<void> {
+  if (coupons.length === 0) return
+  await tx.execute(
+    `update coupons c set code = u.code, percent_bps = $3, last_day = $4, expires_at = $5, state = 'planned', reason = null, attempts = 0,
+       due_at = $6, updated_at = $6 from unnest($1::bigint[], $2::text[]) u(id, code) where c.id = u.id`,
+    [
+      coupons.map(({ id }) => id),
+      coupons.map(({ code }) => code),
+      terms.percentBps,
+      terms.lastDay,
+      terms.expiresAt,
       now,
     ],
   )
-  return inserted > 0
 }
 
-/** A coupon that the caller has locked is to be made again (with another code), or to be brought up to the plan. */
-export async function planCoupon(tx: Tx, id: number, plan: CouponPlan, now: Date): Promise<void> {
-  await tx.execute(
-    `update coupons set code = $2, percent_bps = $3, last_day = $4, expires_at = $5, state = 'planned', reason = null, attempts = 0,
-       due_at = $6, updated_at = $6 where id = $1`,
-    [id, plan.code, plan.percentBps, plan.lastDay, plan.expiresAt, now],
-  )
-}
-
-/** Of one that is on its way: what it must be when it is made. Who is making it now will see that it is out of date. */
+/** Of those on their way: what they must be when they are made. Who is making one now will see that it is out of date. */
 export async function moveTerms(
   tx: Tx,
-  id: number,
-  plan: Omit<CouponPlan, 'code'>,
+  ids: readonly number[],
+  terms: CouponTerms,
   now: Date,
 ): Promise<void> {
+  if (ids.length === 0) return
   await tx.execute(
-    `update coupons set percent_bps = $2, last_day = $3, expires_at = $4, updated_at = $5 where id = $1`,
-    [id, plan.percentBps, plan.lastDay, plan.expiresAt, now],
+    `update coupons set percent_bps = $2, last_day = $3, expires_at = $4, updated_at = $5 where id = any($1)`,
+    [ids, terms.percentBps, terms.lastDay, terms.expiresAt, now],
   )
 }
 

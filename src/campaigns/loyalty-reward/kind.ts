@@ -5,7 +5,7 @@ import type { Tx } from '../../platform/database.ts'
 import { values } from '../value.ts'
 import { composeLoyaltyReward } from './compose.ts'
 import { proposeMinSpent } from './propose.ts'
-import { readyCoupon } from './ready-coupon.ts'
+import { readyCoupons, type ReadyCoupon } from './ready-coupon.ts'
 import { loyaltyRewardSettingsSchema } from './settings.ts'
 
 export const loyaltyReward: CampaignKind = {
@@ -35,25 +35,29 @@ export const loyaltyReward: CampaignKind = {
         }
   },
   findStale: findStaleWinBacks,
-  compose: composeWithCoupon,
+  compose: composeWithCoupons,
 }
 
 // The coupon is made last, when the message is about to go, and off the paced slot: until it is there, the message steps aside.
-async function composeWithCoupon(tx: Tx, about: Composing): Promise<Composed> {
-  const [candidacy] = about.candidacies
-  if (candidacy === undefined) return { kind: 'suppress', reason: 'expired' }
-  const coupon = await readyCoupon(tx, {
-    shopId: about.shop.id,
-    candidacyId: candidacy.id,
-    personId: about.person.personId,
-    settings: loyaltyRewardSettingsSchema.parse(about.settings),
-    timeZone: about.shop.timeZone,
-    now: about.now,
-    wake: about.wake,
-  })
-  switch (coupon.kind) {
+async function composeWithCoupons(tx: Tx, abouts: readonly Composing[]): Promise<Composed[]> {
+  const [any] = abouts
+  if (any === undefined) return []
+  const { shop, now, wake } = any
+  const settings = loyaltyRewardSettingsSchema.parse(any.settings)
+  const coupons = await readyCoupons(
+    tx,
+    { shopId: shop.id, settings, timeZone: shop.timeZone, now, wake },
+    abouts.map(({ candidacies, person }) => ({ candidacyId: candidacies[0].id, personId: person.personId })),
+  )
+  return abouts.map((about) => composeWith(about, coupons.get(about.candidacies[0].id)))
+}
+
+function composeWith(about: Composing, coupon: ReadyCoupon | undefined): Composed {
+  switch (coupon?.kind) {
+    case undefined:
+      return { kind: 'suppress', reason: 'expired' }
     case 'ready':
-      return composeLoyaltyReward(tx, about, coupon)
+      return composeLoyaltyReward(about, coupon)
     case 'wait':
       return { kind: 'defer', until: coupon.until, reason: 'coupon_pending' }
     case 'refused':

@@ -3,21 +3,21 @@ import type { ReasonCode } from '../reasons.ts'
 import { couponCodeOf, nextCouponCode } from './coupon-code.ts'
 import { couponDatesFrom, isGoodForLong } from './coupon-dates.ts'
 import {
-  insertCoupon,
-  loadPersonKey,
-  lockCouponOf,
+  insertCoupons,
+  listPersonKeys,
+  lockCouponsOf,
   moveTerms,
-  planCoupon,
+  planCoupons,
   type CouponRow,
+  type CouponTerms,
 } from './coupon-store.ts'
 import type { LoyaltyRewardSettings } from './settings.ts'
 
 export const couponLane = 'coupons'
 
+/** What all coupons of a call have in common. */
 export interface CouponRequest {
   shopId: number
-  candidacyId: number
-  personId: number
   settings: LoyaltyRewardSettings
   /** The shop's. */
   timeZone: string
@@ -25,34 +25,56 @@ export interface CouponRequest {
   wake: (lane: string) => void
 }
 
+export interface CouponWish {
+  candidacyId: number
+  personId: number
+}
+
 export type ReadyCoupon =
   /** `lastDay`: YYYY-MM-DD in the shop's zone, good until that day is over. */
-  | { kind: 'ready'; code: string; lastDay: string }
+  | { kind: 'ready'; code: string; percentBps: number; lastDay: string }
   | { kind: 'wait'; until: Date }
   | { kind: 'refused'; reason: ReasonCode }
 
 /**
- * The coupon of a candidacy whose message is about to go. The first call only writes down what is to be made; the lane `coupons` makes it.
- * A message that goes later than it should have (a retry) keeps its coupon, whose date moves along first. A deleted one never comes back:
- * once it is gone, another is planned.
+ * The coupons of candidacies whose messages are about to go, by candidacy. The first call only writes down what is to be made; the lane
+ * `coupons` makes it. A message that goes later than it should have (a retry) keeps its coupon, whose date moves along first. A deleted one
+ * never comes back: once it is gone, another is planned.
  */
-export async function readyCoupon(tx: Tx, about: CouponRequest): Promise<ReadyCoupon> {
-  const coupon = await lockCouponOf(tx, about.candidacyId)
-  if (coupon === undefined) return planFirst(tx, about)
-  switch (coupon.state) {
-    case 'made':
-      return isAsPromised(coupon, about)
-        ? { kind: 'ready', code: coupon.code, lastDay: coupon.lastDay }
-        : planAgain(tx, about, coupon, coupon.code)
-    case 'planned':
-      if (!isAsPromised(coupon, about)) await moveTerms(tx, coupon.id, termsOf(about), about.now)
-      return wait(tx, about, coupon)
-    case 'to_delete':
-      return wait(tx, about, coupon)
-    case 'deleted': {
-      const personKey = await loadPersonKey(tx, coupon.personId)
-      return planAgain(tx, about, coupon, nextCouponCode({ ...about, personKey }, coupon.code))
+export async function readyCoupons(
+  tx: Tx,
+  about: CouponRequest,
+  wishes: readonly CouponWish[],
+): Promise<Map<number, ReadyCoupon>> {
+  const coupons = await lockCouponsOf(
+    tx,
+    wishes.map(({ candidacyId }) => candidacyId),
+  )
+  await bringUp(tx, about, [...coupons.values()])
+  await planFirst(
+    tx,
+    about,
+    wishes.filter(({ candidacyId }) => !coupons.has(candidacyId)),
+  )
+  const answers = new Map(
+    wishes.map(({ candidacyId }) => [candidacyId, answer(about, coupons.get(candidacyId))]),
+  )
+  if ([...answers.values()].some(({ kind }) => kind === 'wait')) tx.afterCommit(() => about.wake(couponLane))
+  return answers
+}
+
+function answer(about: CouponRequest, coupon: CouponRow | undefined): ReadyCoupon {
+  switch (coupon?.state) {
+    case 'made': {
+      const { code, percentBps, lastDay } = coupon
+      return isAsPromised(coupon, about) ? { kind: 'ready', code, percentBps, lastDay } : wait(about)
     }
+    case 'planned':
+    case 'to_delete':
+      return wait(about, coupon)
+    case undefined:
+    case 'deleted':
+      return wait(about)
     case 'used':
       return { kind: 'refused', reason: 'coupon_used' }
     case 'refused':
@@ -60,32 +82,47 @@ export async function readyCoupon(tx: Tx, about: CouponRequest): Promise<ReadyCo
   }
 }
 
+/** Made and out of date: to be changed. On its way: to be made as it is promised now. Deleted: another one. */
+async function bringUp(tx: Tx, about: CouponRequest, coupons: readonly CouponRow[]): Promise<void> {
+  const outdated = coupons.filter((coupon) => !isAsPromised(coupon, about))
+  const deleted = coupons.filter(({ state }) => state === 'deleted')
+  const keyOf = await loadKeys(tx, deleted)
+  const renamed = deleted.map((coupon) => ({
+    ...coupon,
+    code: nextCouponCode(keyOf(coupon), coupon.code),
+  }))
+  const again = [...outdated.filter(({ state }) => state === 'made'), ...renamed]
+  await planCoupons(tx, again, termsOf(about), about.now)
+  const onTheWay = outdated.filter(({ state }) => state === 'planned').map(({ id }) => id)
+  await moveTerms(tx, onTheWay, termsOf(about), about.now)
+}
+
 const mostDraws = 3
 
-async function planFirst(tx: Tx, about: CouponRequest): Promise<ReadyCoupon> {
-  const key = { candidacyId: about.candidacyId, personKey: await loadPersonKey(tx, about.personId) }
-  for (let draw = 0; draw < mostDraws; draw++) {
-    const plan = { code: couponCodeOf(key, draw), ...termsOf(about) }
-    if (await insertCoupon(tx, about, plan, about.now)) break
+async function planFirst(tx: Tx, about: CouponRequest, wishes: readonly CouponWish[]): Promise<void> {
+  const keyOf = await loadKeys(tx, wishes)
+  const terms = { shopId: about.shopId, ...termsOf(about) }
+  let left = wishes
+  for (let draw = 0; draw < mostDraws && left.length > 0; draw++) {
+    const drawn = left.map((wish) => ({ ...wish, code: couponCodeOf(keyOf(wish), draw) }))
+    const inserted = await insertCoupons(tx, drawn, terms, about.now)
+    left = left.filter(({ candidacyId }) => !inserted.has(candidacyId))
   }
-  return wait(tx, about)
 }
 
-async function planAgain(
+/** What the codes of these candidacies are worked out from. */
+async function loadKeys(
   tx: Tx,
-  about: CouponRequest,
-  coupon: CouponRow,
-  code: string,
-): Promise<ReadyCoupon> {
-  await planCoupon(tx, coupon.id, { code, ...termsOf(about) }, about.now)
-  return wait(tx, about)
+  wishes: readonly CouponWish[],
+): Promise<(wish: CouponWish) => { candidacyId: number; personKey: string }> {
+  const personKeys = await listPersonKeys(
+    tx,
+    wishes.map(({ personId }) => personId),
+  )
+  return ({ candidacyId, personId }) => ({ candidacyId, personKey: personKeys.get(personId) ?? '' })
 }
 
-function termsOf({ settings, timeZone, now }: CouponRequest): {
-  percentBps: number
-  lastDay: string
-  expiresAt: Date
-} {
+function termsOf({ settings, timeZone, now }: CouponRequest): CouponTerms {
   return { percentBps: settings.percentBps, ...couponDatesFrom(now, timeZone, settings.couponDays) }
 }
 
@@ -98,8 +135,7 @@ function isAsPromised(coupon: CouponRow, { settings, now }: CouponRequest): bool
 const patienceMs = 15_000
 
 // One that failed before is not looked at again before the lane has tried again.
-function wait(tx: Tx, { now, wake }: CouponRequest, coupon?: CouponRow): ReadyCoupon {
-  tx.afterCommit(() => wake(couponLane))
+function wait({ now }: CouponRequest, coupon?: CouponRow): ReadyCoupon {
   const soon = now.getTime() + patienceMs
   const isPausing = coupon !== undefined && coupon.reason !== null
   return {

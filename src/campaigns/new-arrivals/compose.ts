@@ -4,6 +4,6 @@ import { composePersonal } from '../compose-personal.ts'
 import type { Composing } from '../composing.ts'
 
 /** What is new in the category this person likes best. */
-export function composeNewArrivals(sql: Sql, about: Composing): Promise<Content> {
-  return composePersonal(sql, about, 'new_arrivals')
+export function composeNewArrivals(sql: Sql, abouts: readonly Composing[]): Promise<Content[]> {
+  return composePersonal(sql, abouts, 'new_arrivals')
 }

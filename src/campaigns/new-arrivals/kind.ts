@@ -1,7 +1,7 @@
 import { choosePersonal } from '../daily/choose-personal.ts'
+import { composeChosen } from '../daily/compose-chosen.ts'
 import { findStaleWinBacks } from '../daily/find-stale-win-backs.ts'
 import type { CampaignKind } from '../kind.ts'
-import { readPersonalChoice } from '../personal-choice.ts'
 import { values } from '../value.ts'
 import { composeNewArrivals } from './compose.ts'
 import { newArrivalsSettingsSchema } from './settings.ts'
@@ -14,12 +14,11 @@ export const newArrivals: CampaignKind = {
   templates: ['new_arrivals', 'new_arrivals_first'],
   rampsUp: true,
   findStale: findStaleWinBacks,
-  compose: async (tx, about) => {
-    const { newDays } = newArrivalsSettingsSchema.parse(about.settings)
-    const chosen = await choosePersonal(tx, about, { newDays })
-    const found = readPersonalChoice(chosen.candidacies[0]?.choice).productIds.length
-    // Sold out or taken off the shelf since it was planned.
-    if (found === 0) return { kind: 'suppress', reason: 'not_sellable' }
-    return composeNewArrivals(tx, chosen)
+  compose: async (tx, abouts) => {
+    const [any] = abouts
+    if (any === undefined) return []
+    const { newDays } = newArrivalsSettingsSchema.parse(any.settings)
+    const chosen = await choosePersonal(tx, abouts, { newDays })
+    return composeChosen(chosen, (found) => composeNewArrivals(tx, found))
   },
 }

@@ -4,6 +4,6 @@ import { composePersonal } from '../compose-personal.ts'
 import type { Composing } from '../composing.ts'
 
 /** Something this person might like; where none of it is left, the template's own words for the shop's range. */
-export function composeWeMissYou(sql: Sql, about: Composing): Promise<Content> {
-  return composePersonal(sql, about, 'we_miss_you')
+export function composeWeMissYou(sql: Sql, abouts: readonly Composing[]): Promise<Content[]> {
+  return composePersonal(sql, abouts, 'we_miss_you')
 }

@@ -1,7 +1,7 @@
 import { choosePersonal } from '../daily/choose-personal.ts'
+import { composeChosen } from '../daily/compose-chosen.ts'
 import { findStaleWinBacks } from '../daily/find-stale-win-backs.ts'
 import type { CampaignKind } from '../kind.ts'
-import { readPersonalChoice } from '../personal-choice.ts'
 import { values } from '../value.ts'
 import { composeWeMissYou } from './compose.ts'
 import { weMissYouSettingsSchema } from './settings.ts'
@@ -14,9 +14,6 @@ export const weMissYou: CampaignKind = {
   templates: ['we_miss_you', 'we_miss_you_first'],
   rampsUp: true,
   findStale: findStaleWinBacks,
-  compose: async (tx, about) => {
-    const chosen = await choosePersonal(tx, about)
-    const found = readPersonalChoice(chosen.candidacies[0]?.choice).productIds.length
-    return found === 0 ? { kind: 'suppress', reason: 'not_sellable' } : composeWeMissYou(tx, chosen)
-  },
+  compose: async (tx, abouts) =>
+    composeChosen(await choosePersonal(tx, abouts), (found) => composeWeMissYou(tx, found)),
 }
