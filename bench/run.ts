@@ -1,10 +1,15 @@
 import { intakeBenchmark } from './intake/benchmark.ts'
+import { pacingBenchmark } from './pacing/benchmark.ts'
 import { planBenchmark } from './plan/benchmark.ts'
 import { printFigure, type Benchmark } from './support/benchmark.ts'
 
 // npm run bench -- <name>: prints one JSON line a figure, and ends with 1 when a gate is not met.
 
-const benchmarks: Record<string, Benchmark> = { intake: intakeBenchmark, plan: planBenchmark }
+const benchmarks: Record<string, Benchmark> = {
+  intake: intakeBenchmark,
+  plan: planBenchmark,
+  pacing: pacingBenchmark,
+}
 
 const name = process.argv[2] ?? ''
 const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined

@@ -67,7 +67,8 @@ async function settlePatiently(
   const giveUpMs = monotonicMs() + keepTryingMs
   for (;;) {
     try {
-      return await settleResults(deps, results, deps.clock.now())
+      await settleResults(deps, results, deps.clock.now())
+      return
     } catch (thrown) {
       if (!isAway(thrown) || monotonicMs() > giveUpMs) throw thrown
       deps.log.warn(

@@ -40,6 +40,20 @@ export async function saveContactLevels(
   )
 }
 
+/** Messages that were counted and never went: what they took is there again. */
+export async function returnContactLevels(
+  tx: Tx,
+  phoneNumberId: number,
+  rootIds: readonly number[],
+): Promise<void> {
+  await tx.execute(
+    `update contact_pace c set level = c.level + back.messages, marketing_at = null
+     from (select root_id, count(*) as messages from unnest($2::bigint[]) u(root_id) group by root_id order by root_id) back
+     where c.phone_number_id = $1 and c.root_id = back.root_id`,
+    [phoneNumberId, rootIds],
+  )
+}
+
 /** Who was last written to before `before` has a full bucket: as good as no row. Returns how many went. */
 export function forgetContactLevels(tx: Tx, before: Date, limit: number): Promise<number> {
   return tx.execute(

@@ -3,7 +3,7 @@ import { monotonicMs } from '../platform/clock.ts'
 import type { Database, Sql, Tx } from '../platform/database.ts'
 import { createDatabaseClock, type DatabaseClock } from './database-clock.ts'
 import { loadRoom, takeSlots, type Slots } from './pace-store.ts'
-import { openSlotLine, type SlotLine } from './slot-line.ts'
+import { openSlotLine, type SlotLine, type Starts } from './slot-line.ts'
 
 export interface Pace {
   /** How many messages may be claimed for the number now; none: in how many milliseconds to look again. */
@@ -23,14 +23,28 @@ const leadMs = 5
  */
 export function createPace(db: Database): Pace {
   const clock = createDatabaseClock()
+  const counts = new Map<number, { given: number; missed: number }>()
+  const take = async (sql: Sql, id: number, count: number): Promise<Starts> => {
+    const counted = counts.get(id) ?? { given: 0, missed: 0 }
+    counts.set(id, { given: count, missed: 0 })
+    return startsOf(clock, await takeSlots(sql, id, { ...counted, count, leadMs }), count)
+  }
+  const noteMissed = (id: number): void => {
+    const counted = counts.get(id)
+    if (counted !== undefined) counted.missed += 1
+  }
   return {
     room: async (tx, phoneNumberId) => decideRoom(await loadRoom(tx, phoneNumberId)),
-    take: async (tx, phoneNumberId, count) => {
-      const take = async (sql: Sql, howMany: number): Promise<number[]> =>
-        startsOf(clock, await takeSlots(sql, phoneNumberId, howMany, leadMs), howMany)
-      const deps = { nowMs: monotonicMs, sleep, takeMore: (missed: number) => take(db, missed) }
-      return openSlotLine(deps, await take(tx, count))
-    },
+    take: async (tx, phoneNumberId, count) =>
+      openSlotLine(
+        {
+          nowMs: monotonicMs,
+          sleep: (ms) => delay(ms),
+          takeMore: (missed) => take(db, phoneNumberId, missed),
+          onMissed: () => noteMissed(phoneNumberId),
+        },
+        await take(tx, phoneNumberId, count),
+      ),
   }
 }
 
@@ -50,11 +64,9 @@ export function decideRoom({ backlogMs, gapMs }: { backlogMs: number; gapMs: num
     : { count: 0, waitMs: Math.max(1, backlogMs - (most - least) * gapMs) }
 }
 
-function startsOf(clock: DatabaseClock, slots: Slots, count: number): number[] {
+function startsOf(clock: DatabaseClock, slots: Slots, count: number): Starts {
   clock.observe(slots.nowMs, monotonicMs())
-  return Array.from({ length: count }, (_, nth) => clock.toLocal(slots.firstMs + nth * slots.gapMs))
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined)
+  const { firstMs, gapMs, toleranceMs } = slots
+  const startsMs = Array.from({ length: count }, (_, nth) => clock.toLocal(firstMs + nth * gapMs))
+  return { startsMs, toleranceMs }
 }

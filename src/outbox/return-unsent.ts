@@ -1,5 +1,8 @@
 import type { Database, Tx } from '../platform/database.ts'
-import { handBack, type Stamped } from './claim-store.ts'
+import { handBack } from './claim-store.ts'
+import { returnContactLevels } from './contact-pace-store.ts'
+import { groupBy } from './group-by.ts'
+import type { Started } from './start-batch.ts'
 
 export interface ReturnDeps {
   db: Database
@@ -7,10 +10,18 @@ export interface ReturnDeps {
 }
 
 /** Gives back what was stamped and never called: it is due again at once. Should this fail, its lease runs out and it is uncertain. */
-export async function returnUnsent(deps: ReturnDeps, stamped: readonly Stamped[]): Promise<void> {
-  if (stamped.length === 0) return
-  await deps.db.transaction(async (tx) => {
-    const ids = await handBack(tx, stamped)
-    if (ids.length > 0) await deps.onHandedBack?.(tx, ids)
-  })
+export async function returnUnsent(deps: ReturnDeps, unsent: readonly Started[]): Promise<void> {
+  for (const [numberId, messages] of groupBy(unsent, (message) => message.phoneNumberId)) {
+    await deps.db.transaction(async (tx) => {
+      const ids = await handBack(tx, messages)
+      if (ids.length === 0) return
+      const returned = messages.filter(({ id }) => ids.includes(id))
+      await returnContactLevels(
+        tx,
+        numberId,
+        returned.map((message) => message.rootId),
+      )
+      await deps.onHandedBack?.(tx, ids)
+    })
+  }
 }

@@ -46,12 +46,12 @@ async function settleOneByOne(
   results: readonly CallResult[],
   now: Date,
 ): Promise<void> {
-  let failure: unknown
+  let failure: Error | undefined
   for (const one of results) {
     await deps.db
       .transaction((tx) => settle(tx, deps, { shopId, results: [one], now }))
       .catch((thrown: unknown) => {
-        failure = thrown
+        failure = thrown instanceof Error ? thrown : new Error(describeError(thrown))
       })
   }
   if (failure !== undefined) throw failure

@@ -6,53 +6,91 @@ export interface SlotLine {
   close(): void
 }
 
+/** Moments (monotonic milliseconds, ascending) at which requests may start, and how late each may still be used. */
+export interface Starts {
+  startsMs: readonly number[]
+  toleranceMs: number
+}
+
 export interface SlotLineDeps {
   nowMs: () => number
-  /** Resolves after so long, or at once when the signal says so. */
-  sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  /** More slots, when some were missed: their starts (monotonic). */
-  takeMore: (count: number) => Promise<readonly number[]>
+  sleep: (ms: number) => Promise<void>
+  /** More slots, when some were missed. */
+  takeMore: (count: number) => Promise<Starts>
+  onMissed: () => void
+}
+
+interface Waiter {
+  byMs: number
+  resolve: (mayStart: boolean) => void
+}
+
+interface Slot {
+  atMs: number
+  toleranceMs: number
 }
 
 /**
- * A slot that is missed by more than this is left out: used late, it would crowd those after it. With a pace of 0.98 of the rate, starts
- * that are late by up to 20 ms cannot make more than the rate in any sliding second, whoever else sends.
+ * Gives the slots to those who wait, one after the other. A slot that could not be used in time is left out, and another is taken behind
+ * the last: used late, it would crowd those after it.
  */
-export const latestMs = 15
-
-/** `starts`: monotonic milliseconds, ascending. */
-export function openSlotLine(deps: SlotLineDeps, starts: readonly number[]): SlotLine {
-  const slots = [...starts]
-  const closed = new AbortController()
-  let more: Promise<void> | undefined
-  let asked = 0
-  const takeMore = async (): Promise<void> => {
-    // Those that miss their slots in the same moment ask together.
-    await new Promise((resolve) => setImmediate(resolve))
-    const count = asked
-    asked = 0
-    more = undefined
-    slots.push(...(await deps.takeMore(count)))
+export function openSlotLine(deps: SlotLineDeps, first: Starts): SlotLine {
+  const slots: Slot[] = []
+  const waiters: Waiter[] = []
+  let isRunning = false
+  let isClosed = false
+  const add = ({ startsMs, toleranceMs }: Starts): void => {
+    for (const atMs of startsMs) slots.push({ atMs, toleranceMs })
   }
-  const takeSlot = async (): Promise<number | undefined> => {
-    if (slots.length === 0) {
-      asked += 1
-      await (more ??= takeMore())
+  const refuse = (isTooLate: (waiter: Waiter) => boolean): void => {
+    for (const waiter of waiters.splice(0)) {
+      if (isTooLate(waiter)) waiter.resolve(false)
+      else waiters.push(waiter)
     }
-    return slots.shift()
   }
+  const giveOne = async (): Promise<void> => {
+    if (slots.length === 0) add(await deps.takeMore(waiters.length))
+    const slot = slots.shift()
+    if (slot === undefined) {
+      refuse(() => true)
+      return
+    }
+    refuse(({ byMs }) => byMs < slot.atMs)
+    while (!isClosed && waiters.length > 0 && deps.nowMs() < slot.atMs)
+      await deps.sleep(slot.atMs - deps.nowMs())
+    const nowMs = deps.nowMs()
+    if (nowMs - slot.atMs > slot.toleranceMs) deps.onMissed()
+    else giveTo(waiters.shift(), nowMs)
+  }
+  const run = async (): Promise<void> => {
+    try {
+      while (waiters.length > 0 && !isClosed) await giveOne()
+    } finally {
+      isRunning = false
+      if (isClosed || slots.length === 0) refuse(() => true)
+    }
+  }
+  add(first)
   return {
-    next: async (byMs) => {
-      while (!closed.signal.aborted && deps.nowMs() <= byMs) {
-        const slot = await takeSlot()
-        if (slot === undefined || slot > byMs) return false
-        while (!closed.signal.aborted && deps.nowMs() < slot)
-          await deps.sleep(slot - deps.nowMs(), closed.signal)
-        const nowMs = deps.nowMs()
-        if (nowMs >= slot && nowMs - slot <= latestMs && nowMs <= byMs && !closed.signal.aborted) return true
-      }
-      return false
+    next: (byMs) =>
+      new Promise((resolve) => {
+        if (isClosed) {
+          resolve(false)
+          return
+        }
+        waiters.push({ byMs, resolve })
+        if (isRunning) return
+        isRunning = true
+        // No more slots could be taken: nobody starts, and what is wrong with the database is told by the next claim.
+        run().catch(() => undefined)
+      }),
+    close: () => {
+      isClosed = true
+      refuse(() => true)
     },
-    close: () => closed.abort(),
   }
+}
+
+function giveTo(waiter: Waiter | undefined, nowMs: number): void {
+  waiter?.resolve(nowMs <= waiter.byMs)
 }

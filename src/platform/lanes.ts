@@ -69,7 +69,7 @@ export function createLanes({ connection, log, sweepEveryMs = 1_000 }: LanesOpti
       clearInterval(sweep)
       sender = undefined
       await Promise.all([...runners.values()].map((runner) => runner.stop()))
-      await Promise.all([...works.values()].map(({ options }) => options.end?.()))
+      for (const { options } of works.values()) await options.end?.()
       runners.clear()
       await queue?.close()
       queue = undefined

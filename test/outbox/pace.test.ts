@@ -2,25 +2,32 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createDatabaseClock } from '../../src/outbox/database-clock.ts'
 import { aheadMs, decideRoom } from '../../src/outbox/pace.ts'
-import { latestMs, openSlotLine } from '../../src/outbox/slot-line.ts'
+import { openSlotLine } from '../../src/outbox/slot-line.ts'
 
-const rate = (perSecond: number): number => 1000 / (perSecond * 0.98)
+const gapOf = (perSecond: number, share = 0.98): number => 1000 / (perSecond * share)
+const toleranceMs = 15
 
 describe('a line of slots', () => {
   /** A clock that only sleeping moves, each time a little too far, as timers do. */
-  function simulate(starts: readonly number[], lateMs: () => number, more: number[] = []) {
+  function simulate(
+    starts: readonly number[],
+    lateMs: () => number,
+    { more = [], tolerance = toleranceMs }: { more?: number[]; tolerance?: number } = {},
+  ) {
     let nowMs = 0
+    let missed = 0
     const line = openSlotLine(
       {
         nowMs: () => nowMs,
         sleep: async (ms) => {
           nowMs += ms + lateMs()
         },
-        takeMore: async (count) => more.splice(0, count),
+        takeMore: async (count) => ({ startsMs: more.splice(0, count), toleranceMs: tolerance }),
+        onMissed: () => void missed++,
       },
-      starts,
+      { startsMs: starts, toleranceMs: tolerance },
     )
-    return { line, now: () => nowMs }
+    return { line, now: () => nowMs, missed: () => missed }
   }
 
   async function startsOf({ line, now }: ReturnType<typeof simulate>, byMs: number): Promise<number[]> {
@@ -35,9 +42,10 @@ describe('a line of slots', () => {
   })
 
   test('leaves out a slot that is missed, and takes another behind the last', async () => {
-    const delays = [0, latestMs + 10, 0, 0, 0]
-    const scene = simulate([10, 20, 60], () => delays.shift() ?? 0, [70])
+    const delays = [0, toleranceMs + 10, 0, 0, 0]
+    const scene = simulate([10, 20, 60], () => delays.shift() ?? 0, { more: [70] })
     expect(await startsOf(scene, 1_000)).toEqual([10, 60, 70])
+    expect(scene.missed()).toBe(1)
   })
 
   test('lets nothing start after the time by which it must have begun', async () => {
@@ -57,9 +65,11 @@ describe('a line of slots', () => {
       fc.asyncProperty(
         fc.constantFrom(5, 20, 80, 1_000),
         fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom(0.98, 0.9, 0.7),
         fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 1, maxLength: 50 }),
-        async (perSecond, senders, delays) => {
-          const gapMs = rate(perSecond)
+        async (perSecond, senders, share, delays) => {
+          const gapMs = gapOf(perSecond, share)
+          const tolerance = (1 / share - 1) * 1000 - 5
           const all: number[] = []
           for (let sender = 0; sender < senders; sender++) {
             // Blocks of slots in turn, as claims take them.
@@ -69,7 +79,8 @@ describe('a line of slots', () => {
             let drawn = sender
             const scene = simulate(
               own.map((nth) => nth * gapMs),
-              () => (delays[drawn++ % delays.length] ?? 0) / 10,
+              () => (delays[drawn++ % delays.length] ?? 0) / (share === 0.98 ? 10 : 1),
+              { tolerance },
             )
             all.push(...(await startsOf(scene, 10_000)))
           }
@@ -90,11 +101,11 @@ describe('room', () => {
     [20, 3],
     [1, 1],
   ])('at %i/s there is room for %i when nothing lies ahead', (perSecond, count) => {
-    expect(decideRoom({ backlogMs: 0, gapMs: rate(perSecond) })).toEqual({ count, waitMs: 0 })
+    expect(decideRoom({ backlogMs: 0, gapMs: gapOf(perSecond) })).toEqual({ count, waitMs: 0 })
   })
 
   test('is given when half of what may lie ahead is free, and otherwise it says when', () => {
-    const gapMs = rate(80)
+    const gapMs = gapOf(80)
     expect(decideRoom({ backlogMs: 7 * gapMs, gapMs }).count).toBe(8)
     const none = decideRoom({ backlogMs: 14 * gapMs, gapMs })
     expect(none.count).toBe(0)
@@ -108,7 +119,7 @@ describe('room', () => {
         fc.integer({ min: 1, max: 1_000 }),
         fc.float({ min: 0, max: 2_000, noNaN: true }),
         (perSecond, backlogMs) => {
-          const gapMs = rate(perSecond)
+          const gapMs = gapOf(perSecond)
           const room = decideRoom({ backlogMs, gapMs })
           if (room.count > 0)
             expect(backlogMs + room.count * gapMs).toBeLessThanOrEqual(Math.max(aheadMs, gapMs) + 0.001)

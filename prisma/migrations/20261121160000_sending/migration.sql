@@ -40,6 +40,8 @@ ADD COLUMN     "usable_since" TIMESTAMPTZ(3);
 CREATE TABLE "number_pace" (
     "phone_number_id" BIGINT NOT NULL,
     "next_slot_at" TIMESTAMPTZ(6) NOT NULL,
+    "share" DOUBLE PRECISION NOT NULL DEFAULT 0.98,
+    "calm_since" TIMESTAMPTZ(6),
     "slowed_to" DOUBLE PRECISION NOT NULL DEFAULT 1,
     "slowed_at" TIMESTAMPTZ(6),
     "paused_until" TIMESTAMPTZ(6),
