@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import { createNumberStop } from './app-number-stops.ts'
 import { createOrderPersonFinder, identitiesOfCustomer } from './app-person-of-order.ts'
+import { followOutcomes, returnSpendOfUnsent } from './app-guards.ts'
+import { watchOptOut } from './campaigns/circuit-breaker.ts'
 import { suppressCandidaciesOf } from './campaigns/log-store.ts'
 import { createFollowMessages } from './campaigns/follow-messages.ts'
 import { markCouponsUsed } from './campaigns/loyalty-reward/coupon-store.ts'
@@ -62,6 +64,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   const onMessagesChanged: OnMessagesChanged = async (tx, changes, now) => {
     await followMessages(tx, changes, now)
     await noteOrdersAfterMessages(tx, messagesSeen(changes), now)
+    await returnSpendOfUnsent(tx, changes)
   }
   const consent = createConsentDeps(onMessagesChanged)
   const settle = createSettleDeps(deps, onMessagesChanged, consent)
@@ -127,6 +130,8 @@ function createConsentDeps(onChanged: OnMessagesChanged): ConsentDeps {
         triggers: isFull ? ['asked', 'viewed', 'daily'] : ['viewed', 'daily'],
       })
       await suppressWaiting(tx, { onChanged }, { ...end, purposes: isFull ? marketing : ['campaign'] })
+      // A sentence that may mean it is not one yet.
+      if (end.reason !== 'paused') await watchOptOut(tx, end)
     },
   }
 }
@@ -138,6 +143,7 @@ function createSettleDeps(deps: HandlerDeps, onChanged: OnMessagesChanged, conse
       await setMetaStop(tx, consent, { ...stop, stop: true, how: 'error_131050' })
     },
     onNumberStop: createNumberStop(deps.log),
+    onOutcomes: followOutcomes,
     onUnknownCode: (report) => {
       deps.countUnknownCode?.(report.code)
       deps.log.warn(report, 'WhatsApp refused a message with an error code that this version does not know')

@@ -1,3 +1,4 @@
+import { guardSending } from './app-guards.ts'
 import type { SharedParts } from './app-parts.ts'
 import { createPlannerDeps } from './app-planner.ts'
 import { planCampaigns } from './campaigns/plan-campaigns.ts'
@@ -10,6 +11,7 @@ import { applyOrderVersion } from './orders/apply-order-version.ts'
 import { sendLane } from './outbox/enqueue-message.ts'
 import { recoverSends } from './outbox/recover-sends.ts'
 import { resolveUncertain } from './outbox/resolve-uncertain.ts'
+import { returnSpend } from './outbox/return-spend.ts'
 import { createSender } from './outbox/sender.ts'
 import { attributeLane, attributeOrders } from './results/attribute-orders.ts'
 import { findNumberByMetaId, findShopOfWaba } from './shops/number-store.ts'
@@ -53,6 +55,8 @@ export function registerLanes(parts: SharedParts): void {
     pace: parts.pace,
     definitions: parts.definitions,
     prepare: { alert: prepare, campaign: prepare },
+    guards: [guardSending],
+    onHandedBack: returnSpend,
     cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
   })
   lanes.register(sendLane, () => sender.work(), {

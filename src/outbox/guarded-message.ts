@@ -4,12 +4,8 @@ import type { Purpose } from './message.ts'
 export interface GuardedMessage {
   id: number
   shopId: number
-  /** The person that counts. */
-  rootId: number
-  personId: number
   campaignId: number | null
   purpose: Purpose
-  phoneNumberId: number
   wabaId: number
   /** Of the person, where known. */
   country: string | null

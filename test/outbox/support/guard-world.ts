@@ -96,11 +96,8 @@ export async function createGuardWorld(): Promise<GuardWorld> {
       return rows.map(({ id }) => ({
         id,
         shopId,
-        rootId: id,
-        personId: id,
         campaignId,
         purpose,
-        phoneNumberId,
         wabaId,
         country: 'PT',
         isTemplate: true,
