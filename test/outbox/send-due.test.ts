@@ -278,24 +278,25 @@ describe('a refusal', () => {
     return id
   }
 
-  test('for too much at once is tried again, later each time, five times in all', async () => {
+  test('for trouble at WhatsApp is tried again, later each time, five times in all', async () => {
     await using world = await createOutboxWorld()
-    const id = await refuse(world, 130429)
+    const id = await refuse(world, 2)
     const waits: number[] = []
     for (let attempt = 2; attempt <= 5; attempt++) {
       const waiting = await load(world, id)
       expect(waiting).toMatchObject({
         state: 'waiting',
-        reason: 'throttled',
+        reason: 'temporarily_refused',
         attempt,
-        errorCode: 130429,
+        errorCode: 2,
         countedAt: waiting.dueAt,
       })
       waits.push(Math.floor((waiting.dueAt.getTime() - world.clock.now().getTime()) / 1000))
       world.clock.set(waiting.dueAt)
       await sendDue(world.deps)
     }
-    expect(waits.map((wait) => [5, 20, 80, 320].includes(wait) || [6, 21, 81, 321].includes(wait))).toEqual([
+    // What failed together is spread over a second.
+    expect(waits.map((wait, nth) => wait - (wait % 2) === [10, 30, 90, 270][nth])).toEqual([
       true,
       true,
       true,
@@ -303,7 +304,7 @@ describe('a refusal', () => {
     ])
     expect(await load(world, id)).toMatchObject({
       state: 'failed',
-      reason: 'throttled',
+      reason: 'temporarily_refused',
       attempt: 5,
       countedAt: null,
     })
@@ -349,7 +350,7 @@ describe('a refusal', () => {
     [131026, 'number_unreachable'],
     [131047, 'window_24h_closed'],
     [132000, 'parameters_invalid'],
-    [999999, 'refused'],
+    [999999, 'unknown_error_code'],
   ])('with code %i is final: %s', async (code, reason) => {
     await using world = await createOutboxWorld()
     const id = await refuse(world, code)
@@ -382,14 +383,14 @@ describe('a refusal', () => {
     async (code, reason, status) => {
       await using world = await createOutboxWorld()
       const id = await refuse(world, code)
-      expect(await load(world, id)).toMatchObject({ state: 'failed', reason })
+      expect(await load(world, id)).toMatchObject({ state: 'waiting', reason })
       const stopped = await world.db.query(
         `select name, language, status from templates where status <> 'APPROVED'`,
       )
       expect(stopped).toEqual([{ name: 'back_in_stock', language: 'en', status }])
       const next = await enqueue(world, { purpose: 'campaign' })
       await sendDue(world.deps)
-      expect(await load(world, next)).toMatchObject({ state: 'suppressed', reason })
+      expect(await load(world, next)).toMatchObject({ state: 'waiting', reason })
       expect(sentTo(world.graph)).toHaveLength(1)
     },
   )
@@ -397,7 +398,7 @@ describe('a refusal', () => {
   test('because of the account stops the number, and its message goes when the number is back', async () => {
     await using world = await createOutboxWorld()
     const id = await refuse(world, 131042)
-    expect(await load(world, id)).toMatchObject({ state: 'waiting', reason: 'number_stopped' })
+    expect(await load(world, id)).toMatchObject({ state: 'waiting', reason: 'payment_problem' })
     expect(await world.db.query(`select state, state_reason from phone_numbers`)).toEqual([
       { state: 'stopped', stateReason: 'error 131042' },
     ])

@@ -180,16 +180,123 @@ describe('templates', () => {
   })
 })
 
-test('a number’s quality, rate and limit', async () => {
-  await using graph = await startGraphServer(() => ({
-    body: {
-      display_phone_number: '+1 555',
-      quality_rating: 'GREEN',
-      throughput: { level: 'HIGH' },
-      whatsapp_business_manager_messaging_limit: 'TIER_2K',
-    },
-  }))
-  expect(await graph.api.loadNumber('1')).toEqual({
-    kind: 'loaded', displayPhoneNumber: '+1 555', verifiedName: undefined, quality: 'GREEN', ratePerSecond: 1000, messagingLimit: 'TIER_2K',
-  }) // prettier-ignore
+describe('a number', () => {
+  const body = {
+    display_phone_number: '+1 555',
+    quality_rating: 'GREEN',
+    throughput: { level: 'HIGH' },
+    whatsapp_business_manager_messaging_limit: 'TIER_2K',
+  }
+
+  test('is read with its quality, rate and limit', async () => {
+    await using graph = await startGraphServer(() => ({ body }))
+    expect(await graph.api.loadNumber('1')).toEqual({
+      kind: 'loaded',
+      displayPhoneNumber: '+1 555',
+      verifiedName: undefined,
+      quality: 'GREEN',
+      ratePerSecond: 1000,
+      isInBusinessApp: false,
+      messagingLimit: 'TIER_2K',
+    })
+  })
+
+  test('that is also in the WhatsApp Business app is slow, whatever its level', async () => {
+    await using graph = await startGraphServer(() => ({ body: { ...body, is_on_biz_app: true } }))
+    expect(await graph.api.loadNumber('1')).toMatchObject({ ratePerSecond: 20, isInBusinessApp: true })
+  })
+
+  test('whose level is one that nobody knows keeps the rate it has', async () => {
+    await using graph = await startGraphServer(() => ({
+      body: { ...body, throughput: { level: 'NOT_APPLICABLE' } },
+    }))
+    expect(await graph.api.loadNumber('1')).toMatchObject({ ratePerSecond: undefined })
+  })
+
+  test('is read all the same where the API does not know the field of the app', async () => {
+    await using graph = await startGraphServer(({ query }) =>
+      query.get('fields')?.includes('is_on_biz_app') === true ? graphError(100) : { body },
+    )
+    expect(await graph.api.loadNumber('1')).toMatchObject({ ratePerSecond: 1000, isInBusinessApp: false })
+    expect(graph.requests).toHaveLength(2)
+  })
+
+  test('is not asked for again where the token is refused', async () => {
+    await using graph = await startGraphServer(() => graphError(190))
+    expect(await graph.api.loadNumber('1')).toMatchObject({ kind: 'refused', code: 190 })
+    expect(graph.requests).toHaveLength(1)
+  })
+})
+
+describe('a refusal for too many calls', () => {
+  const refused = (header: string | undefined) => () => ({
+    status: 400,
+    headers: header === undefined ? {} : { 'X-Business-Use-Case-Usage': header },
+    body: { error: { code: 80007, message: 'Rate limit hit' } },
+  })
+  const usage = (...minutes: number[]): string =>
+    JSON.stringify({
+      waba: minutes.map((one) => ({ call_count: 100, estimated_time_to_regain_access: one })),
+    })
+
+  test.each([
+    ['the time until calls are taken again', usage(7), 420],
+    ['the longest of several', usage(3, 19, 0), 1140],
+    ['at most a day', usage(100_000), 86_400],
+    ['nothing where it names none', usage(0), undefined],
+    ['nothing where the header says something else', '[not json', undefined],
+    ['nothing without the header', undefined, undefined],
+  ])('says %s', async (_, header, waitSeconds) => {
+    await using graph = await startGraphServer(refused(header))
+    const result = await graph.api.listTemplates('waba')
+    expect(result).toMatchObject({ kind: 'refused', code: 80007 })
+    expect(result.kind === 'refused' ? result.waitSeconds : null).toBe(waitSeconds)
+  })
+})
+
+describe('media', () => {
+  test('are uploaded once, for a number, and get an id', async () => {
+    await using graph = await startGraphServer(() => ({ body: { id: '4490709327384033' } }))
+    const file = { name: 'size-chart.pdf', type: 'application/pdf', bytes: Buffer.from('%PDF-1.7') }
+    expect(await graph.api.uploadMedia('123', file)).toEqual({
+      kind: 'uploaded',
+      mediaId: '4490709327384033',
+    })
+    const [request] = graph.requests
+    expect([request?.method, request?.path]).toEqual(['POST', '/123/media'])
+    expect(request?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/)
+    const text = request?.bytes.toString() ?? ''
+    for (const part of ['name="messaging_product"', 'whatsapp', 'filename="size-chart.pdf"', '%PDF-1.7'])
+      expect(text).toContain(part)
+  })
+
+  test('that were refused, or answered without an id, have none', async () => {
+    await using graph = await startGraphServer(() => graphError(131053))
+    const file = { name: 'a.png', type: 'image/png', bytes: Buffer.from('x') }
+    expect(await graph.api.uploadMedia('123', file)).toMatchObject({ kind: 'refused', code: 131053 })
+    graph.answer = () => ({ body: {} })
+    expect(await graph.api.uploadMedia('123', file)).toMatchObject({ kind: 'unknown' })
+  })
+})
+
+test.each([
+  [undefined, '/1/messages', undefined],
+  [{ kind: 'messages' as const }, '/1/messages', undefined],
+  [
+    { kind: 'marketing_messages' as const, productPolicy: 'STRICT' as const, messageActivitySharing: true },
+    '/1/marketing_messages',
+    'STRICT',
+  ],
+])('a message to the endpoint %o goes to %s', async (endpoint, path, policy) => {
+  await using graph = await startGraphServer(() => ({ body: { messages: [{ id: 'wamid.1' }] } }))
+  const content = { kind: 'template' as const, name: 'sale', language: 'en', parameters: [], buttons: [] }
+  await graph.api.send('1', {
+    recipient: { kind: 'number', number: '+16505551234' },
+    content,
+    callbackData: 'cb',
+    ...(endpoint === undefined ? {} : { endpoint }),
+  })
+  const [request] = graph.requests
+  expect(request?.path).toBe(path)
+  expect((request?.body as Record<string, unknown>).product_policy).toBe(policy)
 })

@@ -138,3 +138,55 @@ test('encoding what is encoded changes nothing, and the result is always an addr
     }),
   )
 })
+
+test.each([
+  [
+    { kind: 'media', media: 'image', source: { id: '123' }, caption: 'New' },
+    { type: 'image', image: { id: '123', caption: 'New' } },
+  ],
+  [
+    { kind: 'media', media: 'video', source: { link: 'https://shop.example/a.mp4' } },
+    { type: 'video', video: { link: 'https://shop.example/a.mp4' } },
+  ],
+  [
+    { kind: 'media', media: 'document', source: { id: '9' }, fileName: 'Sizes.pdf' },
+    { type: 'document', document: { id: '9', filename: 'Sizes.pdf' } },
+  ],
+] as const)('media by id or by link: %o', (content, sent) => {
+  expect(wire(content)).toMatchObject(sent)
+})
+
+test.each([
+  [
+    { media: 'image', source: { id: '123' } },
+    { type: 'image', image: { id: '123' } },
+  ],
+  [
+    { media: 'video', source: { link: 'https://shop.example/a.mp4' } },
+    { type: 'video', video: { link: 'https://shop.example/a.mp4' } },
+  ],
+  [
+    { media: 'document', source: { id: '9' }, fileName: 'Sizes.pdf' },
+    { type: 'document', document: { id: '9', filename: 'Sizes.pdf' } },
+  ],
+] as const)('a template with the header %o', (header, parameter) => {
+  const sent = wire({ kind: 'template', name: 'guide', language: 'en', header, parameters: [], buttons: [] })
+  expect(sent).toMatchObject({
+    template: { components: [{ type: 'header', parameters: [parameter] }] },
+  })
+})
+
+test('what goes to the Marketing Messages endpoint says what it may fall back to', () => {
+  const content = { kind: 'template', name: 'sale', language: 'en', parameters: [], buttons: [] } as const
+  const endpoint = {
+    kind: 'marketing_messages',
+    productPolicy: 'CLOUD_API_FALLBACK',
+    messageActivitySharing: false,
+  } as const
+  expect(toWire({ recipient: to, content, callbackData: 'cb', endpoint })).toMatchObject({
+    type: 'template',
+    product_policy: 'CLOUD_API_FALLBACK',
+    message_activity_sharing: false,
+  })
+  expect(wire(content)).not.toHaveProperty('product_policy')
+})

@@ -15,7 +15,7 @@ export interface GraphRequest {
 }
 
 export type GraphAnswer =
-  | { status?: number; body: unknown }
+  | { status?: number; headers?: Readonly<Record<string, string>>; body: unknown }
   /** The connection is cut after the request was read. */
   | 'cut'
   /** Nothing is ever answered. */
@@ -79,7 +79,9 @@ async function respond(
     return
   }
   const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
-  response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' }).end(text)
+  response
+    .writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
+    .end(text)
 }
 
 function parse(bytes: Buffer): unknown {
