@@ -46,9 +46,21 @@ export function toDecimal(minor: number, currency: string): string {
 
 /** As a person of that language reads it: "12,90 €". `locale` in the template's spelling ('pt_BR') or BCP 47. */
 export function formatMoney(minor: number, currency: string, locale: string): string {
-  const format = new Intl.NumberFormat(locale.replace('_', '-'), { style: 'currency', currency })
   // The number goes in as text, which Intl reads exactly; the spaces it puts in are narrow or non-breaking ones.
-  return format
+  return formatOf(currency, locale)
     .format(toDecimal(minor, currency) as Intl.StringNumericLiteral)
     .replace(/[\u00a0\u202f]/g, ' ')
+}
+
+const formats = new Map<string, Intl.NumberFormat>()
+
+// Making a format takes thirty times as long as using it. There are few: the languages of templates and the currencies of shops.
+function formatOf(currency: string, locale: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`
+  let format = formats.get(key)
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale.replace('_', '-'), { style: 'currency', currency })
+    formats.set(key, format)
+  }
+  return format
 }
