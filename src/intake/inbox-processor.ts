@@ -8,7 +8,7 @@ import type { InboxHandlers } from './inbox-event.ts'
 import { createInboxMetrics } from './intake-metrics.ts'
 import { splitDeliveries, type SplitDeps } from './split-deliveries.ts'
 
-export interface InboxProcessorDeps extends Pick<SplitDeps, 'findNumber' | 'findShopOfWaba'> {
+export interface InboxProcessorDeps extends Pick<SplitDeps, 'findNumber' | 'findShopOfWaba' | 'onInbound'> {
   db: Database
   clock: Clock
   log: Logger

@@ -18,6 +18,8 @@ export interface SplitDeps {
   findNumber(sql: Sql, metaId: string): Promise<{ shopId: number } | undefined>
   /** By the id of the WhatsApp Business Account, for changes that name no number. */
   findShopOfWaba(sql: Sql, metaId: string): Promise<number | undefined>
+  /** Messages that people wrote to a number (Meta's phone_number_id), once they are stored: they use up the number's rate. */
+  onInbound?: (phoneNumberMetaId: string, count: number) => void
 }
 
 // A delivery may have 4 MB, so a batch is bounded by bytes too.
@@ -29,9 +31,10 @@ export async function splitDeliveries(deps: SplitDeps, now: Date): Promise<numbe
     if (!(await lockSplitting(tx))) return 0
     const deliveries = await claimReceived(tx, batch)
     if (deliveries.length === 0) return 0
-    const pieces = await cutAll(deps, tx, deliveries)
+    const { pieces, inbound } = await cutAll(deps, tx, deliveries)
     const saved = await saveAll(tx, pieces, now)
     tx.afterCommit(() => {
+      for (const [number, count] of inbound) deps.onInbound?.(number, count)
       for (const { delivery, cut } of saved) {
         deps.metrics.deliveries({
           source: delivery.source,
@@ -50,16 +53,32 @@ interface Piece {
 
 type Parsed = { kind: 'updates'; updates: MetaUpdate[] } | { kind: 'cut'; cut: Cut }
 
-async function cutAll(deps: SplitDeps, tx: Tx, deliveries: readonly ReceivedDelivery[]): Promise<Piece[]> {
+async function cutAll(
+  deps: SplitDeps,
+  tx: Tx,
+  deliveries: readonly ReceivedDelivery[],
+): Promise<{ pieces: Piece[]; inbound: ReadonlyMap<string, number> }> {
   const parsed = deliveries.map((delivery) => ({ delivery, parsed: parse(delivery) }))
-  const origins = parsed.flatMap(({ parsed }) =>
-    parsed.kind === 'updates' ? parsed.updates.map(({ origin }) => origin) : [],
-  )
+  const origins = parsed.flatMap(({ parsed }) => updatesOf(parsed).map(({ origin }) => origin))
   const shopOf = await findShops(deps, tx, origins)
-  return parsed.map(({ delivery, parsed }) => {
+  const pieces = parsed.map(({ delivery, parsed }): Piece => {
     if (parsed.kind === 'cut') return { delivery, cut: parsed.cut }
     return { delivery, cut: { kind: 'events', events: cutWhatsAppUpdates(delivery, parsed.updates, shopOf) } }
   })
+  return { pieces, inbound: countMessages(parsed.flatMap(({ parsed }) => updatesOf(parsed))) }
+}
+
+function updatesOf(parsed: Parsed): MetaUpdate[] {
+  return parsed.kind === 'updates' ? parsed.updates : []
+}
+
+function countMessages(updates: readonly MetaUpdate[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { kind, origin } of updates) {
+    if (kind !== 'message' || origin.phoneNumberId === undefined) continue
+    counts.set(origin.phoneNumberId, (counts.get(origin.phoneNumberId) ?? 0) + 1)
+  }
+  return counts
 }
 
 /** Never throws: the parsers say they do not, and a batch must not depend on it. */

@@ -38,8 +38,8 @@ export function decideContactPace(
   const level = Math.min(burst, before.level + passedMs / refillMs)
   const fullAt = level >= 1 ? now.getTime() : now.getTime() + Math.ceil((1 - level) * refillMs)
   const marketing = isMarketing(purpose)
-  const isSpaced = marketing && attempt === 1 && before.marketingAt !== null
-  const spacedAt = isSpaced ? before.marketingAt.getTime() + refillMs : 0
+  const lastMs = marketing && attempt === 1 ? before.marketingAt?.getTime() : undefined
+  const spacedAt = lastMs === undefined ? 0 : lastMs + refillMs
   const until = Math.max(fullAt, spacedAt, before.notBefore?.getTime() ?? 0)
   if (until > now.getTime()) return { kind: 'wait', until: new Date(until) }
   const marketingAt = marketing ? now : before.marketingAt

@@ -84,12 +84,12 @@ export async function loadRoom(
   return { backlogMs: row.backlogMs, gapMs: 1000 / row.rate }
 }
 
-/** What came in uses up the same rate: it takes slots like a message that goes out, but after the fact. */
-export async function countInbound(sql: Sql, phoneNumberId: number, count: number): Promise<void> {
+/** What came in uses up the same rate: it takes slots like a message that goes out, but after the fact. By Meta's phone_number_id. */
+export async function countInbound(sql: Sql, metaId: string, count: number): Promise<void> {
   await sql.execute(
     `update number_pace p set next_slot_at = greatest(p.next_slot_at, clock_timestamp()) + make_interval(secs => $2 / ${rateNow})
-     from phone_numbers n where n.id = p.phone_number_id and p.phone_number_id = $1`,
-    [phoneNumberId, count],
+     from phone_numbers n where n.id = p.phone_number_id and n.meta_id = $1`,
+    [metaId, count],
   )
 }
 

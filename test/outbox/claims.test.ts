@@ -263,7 +263,7 @@ describe('the pace', () => {
     await using world = await createOutboxWorld()
     const before = await backlogMs(world)
     expect(before).toBeLessThanOrEqual(0)
-    await countInbound(world.db, world.phoneNumberId, 40)
+    await countInbound(world.db, 'number-shop', 40)
     // Half a second's worth at 78.4/s.
     expect(await backlogMs(world)).toBeGreaterThan(300)
     expect(await backlogMs(world)).toBeLessThan(511)
