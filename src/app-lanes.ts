@@ -9,6 +9,8 @@ import { continueImports } from './catalog/import/continue-imports.ts'
 import { createInboxProcessor, inboxLane } from './intake/inbox-processor.ts'
 import { applyOrderVersion } from './orders/apply-order-version.ts'
 import { sendLane } from './outbox/enqueue-message.ts'
+import { guardCountries } from './outbox/guard-country.ts'
+import { countInbound } from './outbox/pace-store.ts'
 import { recoverSends } from './outbox/recover-sends.ts'
 import { resolveUncertain } from './outbox/resolve-uncertain.ts'
 import { returnSpend } from './outbox/return-spend.ts'
@@ -28,6 +30,11 @@ export function registerLanes(parts: SharedParts): void {
     handlers: handlers.inbox,
     findNumber: findNumberByMetaId,
     findShopOfWaba,
+    onInbound: (phoneNumberMetaId, count) => {
+      countInbound(db, phoneNumberMetaId, count).catch((thrown: unknown) => {
+        log.warn({ err: thrown }, 'What came in could not be counted against the pace')
+      })
+    },
   })
   // More than one at a time, so that statuses do not wait behind a round of messages.
   lanes.register(inboxLane, () => inbox.work(), { concurrency: 3 })
@@ -55,7 +62,7 @@ export function registerLanes(parts: SharedParts): void {
     pace: parts.pace,
     definitions: parts.definitions,
     prepare: { alert: prepare, campaign: prepare },
-    guards: [guardSending],
+    guards: [guardCountries, guardSending],
     onHandedBack: returnSpend,
     cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
   })
