@@ -40,9 +40,9 @@ export function explore(purpose: 'campaign' | 'reply', rules: Rules): Explored {
   return { states: seen.size, steps, violation: undefined }
 }
 
-function beginning(purpose: 'campaign' | 'reply'): WorldState {
+export function beginning(purpose: 'campaign' | 'reply', id = 1): WorldState {
   return {
-    row: { ...waitingLedger(purpose), callbackId: 'c0', hasLease: false },
+    row: { ...waitingLedger(purpose), id, callbackId: 'c0', lease: 0 },
     senders: [{ kind: 'idle' }, { kind: 'idle' }],
     taken: [],
     forgivenBelow: 0,

@@ -1,5 +1,5 @@
 import { countedAtOf } from '../../../src/outbox/purpose.ts'
-import { realRules, waiting, type Rules } from './rules.ts'
+import { realRules, waitAgain, type Rules } from './rules.ts'
 
 export interface Mistake {
   about: string
@@ -19,7 +19,7 @@ export const mistakes: readonly Mistake[] = [
   {
     about: 'what a dead sender began waits again, as queues redeliver',
     purpose: 'campaign',
-    rules: { recover: (row) => (row.state === 'sending' ? waiting(row) : undefined) },
+    rules: { recover: (row) => (row.state === 'sending' ? waitAgain(row) : undefined) },
     finds: /same marketing message twice/,
   },
   {
@@ -54,14 +54,23 @@ export const mistakes: readonly Mistake[] = [
   {
     about: 'what is handed back waits, whatever became of it',
     purpose: 'reply',
-    rules: { handBack: waiting },
-    finds: /known as sent, and shown as waiting/,
+    rules: { handBack: waitAgain },
+    finds: /known as accepted, and shown as waiting/,
+  },
+  {
+    about: 'what is handed back twice is not told from what another sender has begun since',
+    purpose: 'campaign',
+    rules: {
+      handBack: (row, { attempt }) =>
+        row.state === 'sending' && row.attempt === attempt ? waitAgain(row) : undefined,
+    },
+    finds: /same marketing message twice/,
   },
   {
     about: 'a second attempt travels with the id of the first, which has failed',
     purpose: 'campaign',
     rules: { stamp: (row, now) => realRules.stamp(row, now, row.callbackId) },
-    finds: /same marketing message twice/,
+    finds: /end differently in another order/,
   },
   {
     about: 'silence takes back what a status has told',
@@ -99,7 +108,7 @@ export const mistakes: readonly Mistake[] = [
   {
     about: 'the stamp has no lease',
     purpose: 'campaign',
-    rules: { stamp: (...given) => ({ ...realRules.stamp(...given), hasLease: false }) },
+    rules: { stamp: (...given) => ({ ...realRules.stamp(...given), lease: 0 }) },
     finds: /stays sending for ever/,
   },
   {

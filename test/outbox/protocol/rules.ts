@@ -8,14 +8,14 @@ import type { Row } from './world-state.ts'
 /** What the hub does to a row; each is one transaction. Undefined: it does nothing. */
 export interface Rules {
   stamp: (row: Row, now: Date, nextCallbackId: string) => Row
-  handBack: (row: Row, call: CallMade) => Row | undefined
+  handBack: (row: Row, held: CallMade & { lease: number }) => Row | undefined
   decideResult: (row: Row, call: CallMade, result: SendResult, now: Date) => ResultDecision
   decideSettlement: (row: Ledger, news: News) => Ledger
   /** The lease has run out. */
   recover: (row: Row) => Row | undefined
   /** The grace time of an uncertain message is over. */
   mayGoAgain: (row: Row) => boolean
-  resolve: (row: Row, mayGoAgain: boolean) => Row | undefined
+  resolve: (row: Row, now: Date, mayGoAgain: boolean) => Row | undefined
   /** Whether a status with these ids finds the row. */
   finds: (row: Row, status: { callbackId: string; wamid: string }) => boolean
 }
@@ -27,7 +27,7 @@ export const realRules: Rules = {
     state: 'sending',
     reason: null,
     startedAt: now,
-    hasLease: true,
+    lease: row.lease + 1,
     countedAt: countedAtOf({ ...row, state: 'sending', startedAt: now }),
     callbackId: row.failedAt === null ? row.callbackId : nextCallbackId,
     acceptedAt: null,
@@ -36,26 +36,30 @@ export const realRules: Rules = {
     failedAt: null,
     errorCode: null,
     errorDetails: null,
+    messageStatus: null,
   }),
-  handBack: (row, { attempt, callbackId }) =>
-    row.state === 'sending' && row.attempt === attempt && row.callbackId === callbackId
-      ? waiting(row)
-      : undefined,
+  handBack: (row, { lease }) => (row.state === 'sending' && row.lease === lease ? waitAgain(row) : undefined),
   decideResult,
   decideSettlement,
-  recover: (row) => (row.state === 'sending' && row.hasLease ? { ...row, state: 'uncertain' } : undefined),
+  recover: (row) => (row.state === 'sending' && row.lease > 0 ? toUncertain(row) : undefined),
   mayGoAgain,
-  resolve: (row, again) => {
+  resolve: (row, now, again) => {
     if (row.state !== 'uncertain') return undefined
-    if (again) return { ...row, state: 'waiting', reason: 'sent_again', attempt: row.attempt + 1 }
+    if (again) return { ...row, state: 'waiting', reason: 'sent_again', attempt: row.attempt + 1, dueAt: now }
     const ended = { ...row, state: 'outcome_unknown' as const, reason: 'outcome_unknown' }
     return { ...ended, countedAt: countedAtOf(ended) }
   },
   finds: (row, { callbackId, wamid }) => row.callbackId === callbackId || row.wamid === wamid,
 }
 
-export function waiting(row: Row): Row {
-  return { ...row, state: 'waiting', hasLease: false }
+/** It was begun and never called; its lease stays used up. */
+export function waitAgain(row: Row): Row {
+  const again = { ...row, state: 'waiting' as const, startedAt: null }
+  return { ...again, countedAt: countedAtOf(again) }
+}
+
+export function toUncertain(row: Row): Row {
+  return { ...row, state: 'uncertain', reason: 'unanswered' }
 }
 
 /** The message is waiting, and its time is over. */

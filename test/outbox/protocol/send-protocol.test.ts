@@ -7,8 +7,8 @@ import { realRules } from './rules.ts'
 // refuses or says nothing, and its statuses in any order, doubled or never: every way that this can go is gone.
 
 test.each([
-  ['campaign', 3_000],
-  ['reply', 35_000],
+  ['campaign', 5_000],
+  ['reply', 50_000],
 ] as const)(
   'whatever happens to a %s, it is never sent once too often, never without a way on, and never shown as what it is not',
   (purpose, statesAtLeast) => {

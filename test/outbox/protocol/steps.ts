@@ -1,11 +1,19 @@
 import type { SendResult } from '../../../src/connectors/meta/cloud-api.ts'
 import type { News } from '../../../src/outbox/decide-settlement.ts'
 import { dueAt } from './ledger.ts'
-import { expire, type Rules } from './rules.ts'
+import { expire, toUncertain, type Rules } from './rules.ts'
 import type { Fate, Row, Sender, StatusKind, Taken, WorldState } from './world-state.ts'
+
+/** What a step does to the row; the others change only what senders and Meta know. */
+export type Action =
+  | { kind: 'none' }
+  | { kind: 'stamp' | 'hand_back' | 'settle'; sender: number }
+  | { kind: 'recover' | 'resolve' | 'expire' }
+  | { kind: 'status'; taken: Taken; status: StatusKind }
 
 export interface Step {
   name: string
+  action: Action
   /** Somebody of the hub must take it some day; the others may happen or not. */
   isHubs: boolean
   after: WorldState
@@ -14,7 +22,10 @@ export interface Step {
 /** No attempt after this one is begun. */
 export const attemptsAtMost = 3
 
-const now = new Date(dueAt.getTime() + 1_000)
+/** When answers come. */
+export const answeredAt = new Date(dueAt.getTime() + 1_000)
+/** When senders and sweeps look: whatever waits for a time is due by then. */
+export const lookedAt = new Date(dueAt.getTime() + 20 * 86_400_000)
 const retried = 131000
 const final = 131026
 
@@ -46,41 +57,65 @@ function senderSteps(state: WorldState, rules: Rules, sender: Sender, at: number
     ...change,
     senders: state.senders.with(at, next),
   })
-  const step = (what: string, after: WorldState): Step => ({
+  const step = (what: string, after: WorldState, kind?: 'stamp' | 'hand_back' | 'settle'): Step => ({
     name: `sender ${at + 1} ${what}`,
+    action: kind === undefined ? { kind: 'none' } : { kind, sender: at },
     isHubs: true,
     after,
   })
+  const handBack = (held: Sender & { kind: 'stamped' | 'returning' }): Row =>
+    rules.handBack(state.row, held) ?? state.row
   const crash = { ...step('dies', become({ kind: 'idle' })), isHubs: false }
   switch (sender.kind) {
     case 'idle': {
       if (state.row.state !== 'waiting' || state.row.attempt > attemptsAtMost) return []
-      const row = rules.stamp(state.row, now, `c${state.row.attempt}`)
-      const { attempt, callbackId } = row
-      return [step('stamps', become({ kind: 'stamped', attempt, callbackId }, { row }))]
+      const row = rules.stamp(state.row, lookedAt, `c${state.row.attempt}`)
+      const { attempt, callbackId, lease } = row
+      return [step('stamps', become({ kind: 'stamped', attempt, callbackId, lease }, { row }), 'stamp')]
     }
-    case 'stamped': {
-      const row = rules.handBack(state.row, sender) ?? state.row
-      const { attempt, callbackId } = sender
-      const calls = answersTo(state, sender).map(({ what, result, taken }) =>
+    case 'stamped':
+      return [
+        step('hands back', become({ kind: 'idle' }, { row: handBack(sender) }), 'hand_back'),
         step(
-          `calls: ${what}`,
-          become(
-            { kind: 'answered', attempt, callbackId, result },
-            taken === undefined ? {} : { taken: [...state.taken, taken] },
-          ),
+          'hands back and is not told so',
+          become({ ...sender, kind: 'returning' }, { row: handBack(sender) }),
+          'hand_back',
         ),
-      )
-      return [step('hands back', become({ kind: 'idle' }, { row })), ...calls, crash]
-    }
+        ...answersTo(state, sender).map(({ what, result, taken }) =>
+          step(`calls: ${what}`, callMade(state, at, { sender, result, taken })),
+        ),
+        crash,
+      ]
+    case 'returning':
+      return [
+        step('hands back again', become({ kind: 'idle' }, { row: handBack(sender) }), 'hand_back'),
+        crash,
+      ]
     case 'answered': {
       const row = settle(state.row, rules, sender)
       return [
-        step('writes down the answer', become({ kind: 'idle' }, { row })),
-        { ...step('writes it down and is not told so', become(sender, { row })), isHubs: false },
+        step('writes down the answer', become({ kind: 'idle' }, { row }), 'settle'),
+        { ...step('writes it down and is not told so', become(sender, { row }), 'settle'), isHubs: false },
         crash,
       ]
     }
+  }
+}
+
+function callMade(
+  state: WorldState,
+  at: number,
+  {
+    sender,
+    result,
+    taken,
+  }: { sender: Sender & { kind: 'stamped' }; result: SendResult; taken: Taken | undefined },
+): WorldState {
+  const { attempt, callbackId } = sender
+  return {
+    ...state,
+    senders: state.senders.with(at, { kind: 'answered', attempt, callbackId, result }),
+    taken: taken === undefined ? state.taken : [...state.taken, taken],
   }
 }
 
@@ -118,12 +153,12 @@ function answersTo(state: WorldState, { attempt, callbackId }: Sender & { kind: 
 }
 
 function settle(row: Row, rules: Rules, { attempt, callbackId, result }: Sender & { kind: 'answered' }): Row {
-  const decided = rules.decideResult(row, { attempt, callbackId }, result, now)
+  const decided = rules.decideResult(row, { attempt, callbackId }, result, answeredAt)
   switch (decided.kind) {
     case 'ignore':
       return row
     case 'uncertain':
-      return { ...row, state: 'uncertain' }
+      return toUncertain(row)
     case 'news':
       return learn(row, rules, decided.news)
   }
@@ -137,16 +172,27 @@ function sweepSteps(state: WorldState, rules: Rules): Step[] {
   const { row } = state
   const steps: Step[] = []
   if (row.state === 'waiting')
-    steps.push({ name: 'its time is over', isHubs: false, after: { ...state, row: expire(row) } })
+    steps.push({
+      name: 'its time is over',
+      action: { kind: 'expire' },
+      isHubs: false,
+      after: { ...state, row: expire(row) },
+    })
   const recovered = rules.recover(row)
   if (recovered !== undefined)
-    steps.push({ name: 'the lease runs out', isHubs: true, after: { ...state, row: recovered } })
+    steps.push({
+      name: 'the lease runs out',
+      action: { kind: 'recover' },
+      isHubs: true,
+      after: { ...state, row: recovered },
+    })
   const again = rules.mayGoAgain(row)
-  const resolved = rules.resolve(row, again)
+  const resolved = rules.resolve(row, lookedAt, again)
   if (resolved !== undefined) {
     const forgivenBelow = again ? Math.max(state.forgivenBelow, resolved.attempt) : state.forgivenBelow
     steps.push({
       name: 'the grace time is over',
+      action: { kind: 'resolve' },
       isHubs: true,
       after: { ...state, row: resolved, forgivenBelow },
     })
@@ -158,6 +204,7 @@ function statusSteps(state: WorldState, rules: Rules): Step[] {
   return state.taken.flatMap((taken, nth) =>
     taken.fate.statuses.map((status) => ({
       name: `the status ${status} of call ${nth + 1} comes`,
+      action: { kind: 'status' as const, taken, status },
       isHubs: false,
       after: { ...state, row: applyStatus(state.row, rules, taken, status) },
     })),
@@ -169,16 +216,22 @@ export function applyStatus(row: Row, rules: Rules, taken: Taken, status: Status
 }
 
 function toNews({ wamid, fate }: Taken, status: StatusKind): News {
-  const nth = Number(wamid.slice(1))
-  const at = new Date(dueAt.getTime() + nth * 10_000)
+  const at = statusAt(wamid, status)
   switch (status) {
     case 'sent':
       return { wamid, sentAt: at }
     case 'delivered':
-      return { wamid, deliveredAt: new Date(at.getTime() + 1) }
+      return { wamid, deliveredAt: at }
     case 'read':
-      return { wamid, readAt: new Date(at.getTime() + 2) }
+      return { wamid, readAt: at }
     case 'failed':
-      return { wamid, failure: { at: new Date(at.getTime() + 3), code: fate.code, details: null } }
+      return { wamid, failure: { at, code: fate.code, details: null } }
   }
+}
+
+/** By Meta's clock. */
+export function statusAt(wamid: string, status: StatusKind): Date {
+  const nth = Number(wamid.slice(1))
+  const order = ['sent', 'delivered', 'read', 'failed'].indexOf(status)
+  return new Date(dueAt.getTime() + nth * 10_000 + order * 1_000)
 }

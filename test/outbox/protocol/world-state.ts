@@ -2,13 +2,19 @@ import type { SendResult } from '../../../src/connectors/meta/cloud-api.ts'
 import type { Ledger } from '../../../src/outbox/decide-settlement.ts'
 
 /** The message's row. */
-export type Row = Ledger & { callbackId: string; hasLease: boolean }
+export type Row = Ledger & {
+  callbackId: string
+  /** Until it ends, nobody else takes the message; each stamp has one of its own. 0: none. */
+  lease: number
+}
 
 /** What a sender holds in memory; a crash makes it idle. */
 export type Sender =
   | { kind: 'idle' }
   /** It has committed the stamp and has not begun the request. */
-  | { kind: 'stamped'; attempt: number; callbackId: string }
+  | { kind: 'stamped'; attempt: number; callbackId: string; lease: number }
+  /** It was too late for the request, and hands the message back until it is told that this was done. */
+  | { kind: 'returning'; attempt: number; callbackId: string; lease: number }
   /** Meta has decided, and nothing of it is written down yet. */
   | { kind: 'answered'; attempt: number; callbackId: string; result: SendResult }
 
@@ -39,14 +45,15 @@ export interface WorldState {
 
 /** Two senders that hold the same are the same, whichever is called the first. */
 export function keyOf({ row, senders, taken, forgivenBelow }: WorldState): string {
-  return `${keyOfRow(row)}|${senders.map(keyOfSender).toSorted().join('|')}|${keyOfTaken(taken)}|${forgivenBelow}`
+  const held = senders.map((sender) => keyOfSender(sender, row)).toSorted()
+  return `${keyOfRow(row)}|${held.join('|')}|${keyOfTaken(taken)}|${forgivenBelow}`
 }
 
-function keyOfSender(sender: Sender): string {
+function keyOfSender(sender: Sender, row: Row): string {
   if (sender.kind === 'idle') return ''
-  const result = sender.kind === 'answered' ? sender.result : undefined
-  const said = result?.kind === 'accepted' ? result.wamid : result?.kind === 'refused' ? result.code : ''
-  return `${sender.attempt}${sender.callbackId}${result?.kind ?? 'stamped'}${said ?? 'null'}`
+  const about = [sender.kind, sender.attempt, sender.callbackId]
+  if (sender.kind !== 'answered') return [...about, sender.lease === row.lease].join()
+  return [...about, ...Object.values(sender.result)].join()
 }
 
 export function keyOfTaken(taken: readonly Taken[]): string {
@@ -62,7 +69,7 @@ export function keyOfRow(row: Row): string {
     row.reason,
     row.attempt,
     row.callbackId,
-    row.state === 'sending' && row.hasLease,
+    row.state === 'sending' && row.lease > 0,
     row.wamid,
     row.errorCode,
     row.state === 'waiting' ? row.dueAt.getTime() : 0,
