@@ -16,6 +16,7 @@ import { createMetaWebhooks } from './graph/meta-webhooks.ts'
 import { createWebhookPoster, type WebhookPoster } from './graph/post-webhook.ts'
 import { createRateLimits } from './graph/rate-limits.ts'
 import { createRetryTimers } from './graph/retry-timers.ts'
+import { createTraffic } from './graph/traffic.ts'
 import { verifySubscription, type SubscriptionAnswer } from './graph/verify-subscription.ts'
 import { createWhatsAppControl, type WhatsAppControl } from './graph/whatsapp-control.ts'
 import { defaultSettings, throughputOf, type WhatsAppSettings } from './graph/whatsapp-settings.ts'
@@ -209,7 +210,14 @@ function playWhatsApp(
   })
   const limits = createRateLimits(clock, () => throughputOf(settings))
   const graphUrl = (): string => addressesOf(address.url).graphUrl
-  const graph: GraphDeps = { ...parts, webhooks, limits, timers: createRetryTimers(), graphUrl }
+  const graph: GraphDeps = {
+    ...parts,
+    webhooks,
+    limits,
+    timers: createRetryTimers(),
+    traffic: createTraffic(),
+    graphUrl,
+  }
   return { graph, whatsapp: createWhatsAppControl(graph) }
 }
 

@@ -1,7 +1,7 @@
 import { noFaults, type WhatsAppFaults } from '../graph/faults.ts'
 import type { Person } from '../graph/graph-state.ts'
 import type { NewPerson, OrderedItem } from '../graph/whatsapp-control.ts'
-import { defaultSettings } from '../graph/whatsapp-settings.ts'
+import { defaultSettings, type WhatsAppSettings } from '../graph/whatsapp-settings.ts'
 import { Problem } from '../../platform/web.ts'
 import { asFields, type Fields } from '../read-values.ts'
 import type { Control, ControlDeps, Given } from './control.ts'
@@ -149,10 +149,19 @@ export const whatsAppControls: readonly Control[] = [
     method: 'POST',
     path: '/settings',
     about: `Any of ${Object.keys(defaultSettings).join(', ')}.`,
-    run: ({ whatsapp }, { body }) => {
-      whatsapp.setSettings(knownIn(body, 'setting', defaultSettings))
-      return whatsapp.settings()
-    },
+    run: changeSettings,
+  },
+  {
+    method: 'GET',
+    path: '/traffic',
+    about: 'Sends and webhooks counted: refused by code, the worst second, what was sent twice.',
+    run: ({ whatsapp }) => whatsapp.traffic(),
+  },
+  {
+    method: 'POST',
+    path: '/traffic/forget',
+    about: 'Counts from now on.',
+    run: ({ whatsapp }) => whatsapp.forgetTraffic(),
   },
   {
     method: 'POST',
@@ -178,6 +187,11 @@ function changeFaults({ whatsapp }: ControlDeps, { body }: Given): Readonly<What
   if (body.clear === true) whatsapp.clearFaults()
   else whatsapp.setFaults(knownIn(body, 'fault', noFaults))
   return whatsapp.faults()
+}
+
+function changeSettings({ whatsapp }: ControlDeps, { body }: Given): Readonly<WhatsAppSettings> {
+  whatsapp.setSettings(knownIn(body, 'setting', defaultSettings))
+  return whatsapp.settings()
 }
 
 function readPerson(body: Fields): NewPerson {

@@ -3,7 +3,7 @@ import { checkInteractive } from './check-interactive.ts'
 import { checkTemplateSend } from './check-template-send.ts'
 import { invalid, optionalText, requireLink, requireObject, requireText } from './check-fields.ts'
 import { GraphError } from './graph-error.ts'
-import type { GraphState } from './graph-state.ts'
+import type { GraphState, Template } from './graph-state.ts'
 
 export interface CheckedMessage {
   type: string
@@ -11,7 +11,7 @@ export interface CheckedMessage {
   /** What the person sees, as text. */
   shown: string
   /** Null: a free message, only inside the window. */
-  template: { category: string } | null
+  template: Template | null
   callbackData: string | null
   contextId: string | null
 }
@@ -25,12 +25,12 @@ export function checkMessage(state: GraphState, body: Fields): CheckedMessage {
     throw invalid(`Param type must be one of {${Object.keys(contentChecks).join(', ').toUpperCase()}}`)
   }
   const content = requireObject(body, '', type)
-  const { shown, category } = check(content, state)
+  const { shown, template = null } = check(content, state)
   return {
     type,
     content,
     shown,
-    template: category === undefined ? null : { category },
+    template,
     callbackData: asText(body.biz_opaque_callback_data) ?? null,
     contextId: readContext(state, body),
   }
@@ -44,7 +44,7 @@ function readContext(state: GraphState, body: Fields): string | null {
   return id
 }
 
-type Checked = { shown: string; category?: string }
+type Checked = { shown: string; template?: Template }
 
 const media =
   (kind: string) =>
@@ -77,8 +77,5 @@ const contentChecks: Readonly<Record<string, (content: Fields, state: GraphState
     checkInteractive(content)
     return { shown: asText(asFields(content.body)?.text) ?? '[product]' }
   },
-  template: (content, state) => {
-    const { template, shown } = checkTemplateSend(state, content)
-    return { shown, category: template.category }
-  },
+  template: (content, state) => checkTemplateSend(state, content),
 }

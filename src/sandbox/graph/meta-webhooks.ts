@@ -9,6 +9,7 @@ import type { WhatsAppFaults } from './faults.ts'
 import type { GraphState, Update, WhatsAppAccount } from './graph-state.ts'
 import type { WebhookPoster } from './post-webhook.ts'
 import { createRetryTimers, retryDelayMs } from './retry-timers.ts'
+import { createWebhookWorkers } from './webhook-workers.ts'
 import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 export interface MetaWebhooks {
@@ -41,30 +42,13 @@ interface WebhookDeps {
 
 /** Meta's side of webhooks: signed deliveries, tried again with back-off until they are answered 200, in real time. */
 export function createMetaWebhooks(deps: WebhookDeps): MetaWebhooks {
-  const { faults, settings, state, pending } = deps
+  const { faults, state, pending } = deps
   const queue = createFifo<Update>(state.updates.all())
   const givenUp: Update[] = []
   const timers = createRetryTimers()
   const count = { acknowledged: 0, failed: 0, waiting: queue.length }
-  let running = 0
   let isStopped = false
 
-  const isHeld = (): boolean => isStopped || faults.hold || deps.url() === null
-  const run = async (): Promise<void> => {
-    // First the answer that is being written goes out.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (queue.length > 0 && !isHeld()) {
-      if (settings.batchWaitMs > 0 && queue.length < faults.batchSize) await timers.wait(settings.batchWaitMs)
-      await attempt(takeBatch(queue, deps), 1)
-    }
-    running -= 1
-  }
-  const start = (): void => {
-    while (running < settings.webhookConcurrency && running * faults.batchSize < queue.length && !isHeld()) {
-      running += 1
-      pending.track(run())
-    }
-  }
   const attempt = async (batch: Update[], attemptNumber: number): Promise<void> => {
     if (batch.length === 0) return
     const isAcknowledged = await deliver(deps, batch)
@@ -86,6 +70,13 @@ export function createMetaWebhooks(deps: WebhookDeps): MetaWebhooks {
     await timers.wait(retryDelayMs(attemptNumber))
     if (!isStopped) await attempt(batch, attemptNumber + 1)
   }
+  const { start } = createWebhookWorkers({
+    ...deps,
+    queue,
+    timers,
+    isHeld: () => isStopped || faults.hold || deps.url() === null,
+    deliverNext: () => attempt(takeBatch(queue, deps), 1),
+  })
   return {
     enqueue: (update) => {
       if (isLost(update, deps)) return

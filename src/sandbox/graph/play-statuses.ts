@@ -28,7 +28,10 @@ export function playStatuses(deps: PlayDeps, messageId: string, statuses: readon
   }
   const { answerDelayMs } = deps.faults
   const { statusDelayMs } = deps.settings
-  if (answerDelayMs + statusDelayMs === 0) return record(statuses)
+  if (answerDelayMs + statusDelayMs === 0) {
+    record(statuses)
+    return
+  }
   const groups = statusDelayMs === 0 ? [statuses] : statuses.map((status) => [status])
   groups.forEach((group, at) => {
     const waited = deps.timers.wait(answerDelayMs + at * statusDelayMs)

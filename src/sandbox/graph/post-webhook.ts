@@ -4,6 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 export interface WebhookPost {
   url: string
   headers: Readonly<Record<string, string>>
+  /** Pure ASCII. */
   body: string
 }
 
@@ -26,8 +27,7 @@ export function createWebhookPoster(timeoutMs: number): WebhookPoster {
   return {
     post: ({ url, headers, body }) =>
       new Promise((resolve) => {
-        const length = String(Buffer.byteLength(body))
-        const request = begin(addressOf(url), { ...headers, 'content-length': length })
+        const request = begin(addressOf(url), { ...headers, 'content-length': String(body.length) })
         const timer = setTimeout(() => request.destroy(), timeoutMs)
         const end = (status: number | null): void => {
           clearTimeout(timer)
@@ -40,7 +40,8 @@ export function createWebhookPoster(timeoutMs: number): WebhookPoster {
         })
         request.once('error', () => end(null))
         request.once('close', () => end(null))
-        request.end(body)
+        // One write with its head.
+        request.end(body, 'latin1')
       }),
     close: () => {
       httpAgent.destroy()

@@ -8,10 +8,12 @@ import { isWindowOpen, type LoggedMessage, type Person } from './graph-state.ts'
 import { playStatuses, type NextStatus, type PlayDeps } from './play-statuses.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { readRecipient, type Recipient } from './recipients.ts'
+import type { Traffic } from './traffic.ts'
 import { newWamid } from './wamid.ts'
 
 export interface SendDeps extends PlayDeps {
   limits: RateLimits
+  traffic: Traffic
   random: Random
 }
 
@@ -21,6 +23,7 @@ export function sendMessage(deps: SendDeps, body: Fields): Fields {
     throw new GraphError(100, undefined, { title: '(#100) The parameter messaging_product is required.' })
   }
   if (body.status === 'read') return markRead(deps, body)
+  deps.traffic.arrived()
   const recipient = readRecipient(deps.state, body)
   const refusal = strike(deps.faults, 'refuse', recipient.address)
   if (refusal !== undefined) throw new GraphError(refusal, 'Refused on demand of the sandbox')
@@ -29,6 +32,7 @@ export function sendMessage(deps: SendDeps, body: Fields): Fields {
   const nowMs = deps.clock.now().getTime()
   const fate = fateOf(deps, checked, recipient, nowMs)
   const message = deps.state.together(() => accept(deps, { checked, recipient, fate, nowMs }))
+  deps.traffic.accepted({ ...message, template: checked.template?.name ?? null })
   return answerOf(message, recipient)
 }
 

@@ -3,8 +3,16 @@ import type { Template } from './graph-state.ts'
 
 /** The places in a template's text that are filled in, in order, each once: ['1', '2'] or ['first_name']. */
 export function placesIn(text: string): string[] {
-  return [...new Set([...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((found) => found[1] ?? ''))]
+  const known = knownPlaces.get(text)
+  if (known !== undefined) return known
+  if (knownPlaces.size > 1_000) knownPlaces.clear()
+  const places = [...new Set([...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((found) => found[1] ?? ''))]
+  knownPlaces.set(text, places)
+  return places
 }
+
+// The same few templates are sent again and again.
+const knownPlaces = new Map<string, string[]>()
 
 export function fillIn(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(/\{\{\s*([^{}]*?)\s*\}\}/g, (place, name: string) => values.get(name) ?? place)

@@ -3,9 +3,12 @@ import { asFields, asList, asText, type Fields } from '../read-values.ts'
 import { noFaults, type WhatsAppFaults } from './faults.ts'
 import type { LoggedMessage, Person, Template, Update } from './graph-state.ts'
 import { enqueueMessages, receiveMessage, type InboundDeps } from './inbound.ts'
+import type { MetaWebhooks } from './meta-webhooks.ts'
 import { changeNumber, newUserId, setMarketingPreference } from './person-changes.ts'
 import { recordStatuses } from './record-statuses.ts'
-import { quickRepliesOf, setTemplateStatus, type TemplateDeps } from './templates.ts'
+import type { SendDeps } from './send-message.ts'
+import { quickRepliesOf, setTemplateStatus } from './templates.ts'
+import type { TrafficReport } from './traffic.ts'
 import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 export interface NewPerson {
@@ -60,6 +63,8 @@ export interface WhatsAppControl {
   release(): void
   retryNow(): void
   waitingWebhooks(): Update[]
+  traffic(): TrafficReport & { webhooks: ReturnType<MetaWebhooks['counts']> }
+  forgetTraffic(): void
 }
 
 export interface OrderedItem {
@@ -69,9 +74,7 @@ export interface OrderedItem {
   currency?: string
 }
 
-export function createWhatsAppControl(
-  deps: InboundDeps & TemplateDeps & { settings: WhatsAppSettings },
-): WhatsAppControl {
+export function createWhatsAppControl(deps: SendDeps): WhatsAppControl {
   const person = (ref: PersonRef): Person => loadPerson(deps, ref)
   const receives = (ref: PersonRef, message: Parameters<typeof receiveMessage>[2]): string =>
     receiveMessage(deps, person(ref), message)
@@ -133,6 +136,8 @@ export function createWhatsAppControl(
     release: () => deps.webhooks.release(),
     retryNow: () => deps.webhooks.retryNow(),
     waitingWebhooks: () => deps.webhooks.waiting(),
+    traffic: () => ({ ...deps.traffic.report(), webhooks: deps.webhooks.counts() }),
+    forgetTraffic: () => deps.traffic.reset(),
   }
 }
 
