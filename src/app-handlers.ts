@@ -86,7 +86,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...consent,
     countryOfShop: async (tx: Tx, shopId: number) => (await loadShop(tx, shopId)).country,
   }
-  const template = createTemplateHandler()
+  const template = createTemplateHandler(deps)
   return {
     onMessagesChanged,
     settle,
@@ -180,11 +180,11 @@ function createCustomerHandler(importCustomer: Handlers['importCustomer']): Hand
   }
 }
 
-function createTemplateHandler(): HandleEvent {
+function createTemplateHandler(deps: Pick<HandlerDeps, 'wake'>): HandleEvent {
   return async (tx, event) => {
     if (event.shopId === null) return ignored('unknown_shop')
     const update = readMetaUpdate(event.payload) as FieldUpdate
-    return (await applyTemplateUpdate(tx, event.shopId, update, event.receivedAt))
+    return (await applyTemplateUpdate(tx, deps, { shopId: event.shopId, update }, event.receivedAt))
       ? done
       : ignored('unknown_template')
   }

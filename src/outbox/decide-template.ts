@@ -8,11 +8,15 @@ import { findInLanguage } from './template-language.ts'
 import type { Template } from './template.ts'
 
 export type TemplateDecision =
-  { kind: 'fits'; outgoing: OutgoingTemplate } | { kind: 'unfit'; reason: MessageReason }
+  | { kind: 'fits'; outgoing: OutgoingTemplate; template: Template }
+  | { kind: 'unfit'; reason: MessageReason }
+  /** It cannot go with the templates as they are now; Meta or a merchant may mend that before it expires. */
+  | { kind: 'wait'; reason: MessageReason }
 
 /**
  * Which of an account's templates carries this content: the first language of the person's and the shop's that Meta has approved and
- * that the values fit. Otherwise the reason why the most wanted language cannot be used.
+ * that the values fit. Otherwise marketing waits for a template that exists and is not usable, and says why the most wanted one is not;
+ * what has no template at all, or values that fit none, never goes.
  */
 export function decideTemplate(
   content: TemplateContent,
@@ -25,8 +29,11 @@ export function decideTemplate(
     named.flatMap((ofOneName) => inLanguage(ofOneName, language)),
   )
   const decisions = wanted.map((template) => tryTemplate(content, purpose, template, definition))
-  const fitting = decisions.find((decision) => decision.kind === 'fits')
-  return fitting ?? decisions[0] ?? { kind: 'unfit', reason: 'template_missing' }
+  return (
+    decisions.find((decision) => decision.kind === 'fits') ??
+    decisions.find((decision) => decision.kind === 'wait') ??
+    decisions[0] ?? { kind: 'unfit', reason: 'template_missing' }
+  )
 }
 
 /** Names of the templates that may carry the content, the most wanted first. */
@@ -48,18 +55,44 @@ function tryTemplate(
   template: Template,
   definition: TemplateDefinition | undefined,
 ): TemplateDecision {
-  const reason = reasonOfStatus(template.status)
-  if (reason !== undefined) return { kind: 'unfit', reason }
-  if (isMarketing(purpose) && template.category !== 'MARKETING')
-    return { kind: 'unfit', reason: 'category_changed' }
+  const reason = isMarketing(purpose) ? findMarketingProblem(template) : reasonOfStatus(template.status)
+  if (reason !== undefined) return { kind: isMarketing(purpose) ? 'wait' : 'unfit', reason }
   const outgoing = fillTemplate(content, template, definition)
-  return outgoing === undefined ? { kind: 'unfit', reason: 'parameters_invalid' } : { kind: 'fits', outgoing }
+  return outgoing === undefined
+    ? { kind: 'unfit', reason: 'parameters_invalid' }
+    : { kind: 'fits', outgoing, template }
+}
+
+type Usability = Pick<Template, 'status' | 'category' | 'acceptedCategory'>
+
+/**
+ * Why campaigns and alerts cannot go with a template; undefined: they can. Marketing goes as MARKETING only, whatever a merchant has
+ * said yes to; a template that was something else and is MARKETING now costs more, and waits for that yes.
+ */
+export function findMarketingProblem(template: Usability): MessageReason | undefined {
+  // Meta still takes it, and is about to disable it if people go on complaining.
+  if (template.status === 'FLAGGED') return 'template_flagged'
+  const reason = reasonOfStatus(template.status)
+  if (reason !== undefined) return reason
+  const { category, acceptedCategory } = template
+  return category === 'MARKETING' && (acceptedCategory ?? category) === category
+    ? undefined
+    : 'category_changed'
+}
+
+export function canCarryMarketing(template: Usability): boolean {
+  return findMarketingProblem(template) === undefined
 }
 
 function reasonOfStatus(status: string): MessageReason | undefined {
   switch (status) {
     case 'APPROVED':
+    case 'FLAGGED':
       return undefined
+    case 'PENDING':
+    case 'IN_APPEAL':
+    case 'NOT_MADE':
+      return 'template_pending'
     case 'PAUSED':
       return 'template_paused'
     case 'DISABLED':

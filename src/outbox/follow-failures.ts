@@ -7,7 +7,7 @@ import { retryWaitMs, type Ledger } from './decide-settlement.ts'
 import { listCountriesOf, listNumberNames, pickOnePerTemplate } from './failure-store.ts'
 import { groupBy } from './group-by.ts'
 import { pauseNumber, slowDown } from './pace-store.ts'
-import { stopTemplateOfMessage } from './template-store.ts'
+import { stopTemplateOfMessage } from './stop-template.ts'
 
 export interface NumberStop {
   shopId: number
@@ -109,8 +109,9 @@ const follow: Readonly<Record<Effect['kind'], Follow>> = {
     }
   },
   restrict_country: async (tx, _, failed, now) => {
-    for (const { shopId, country, code } of await listCountriesOf(tx, idsOf(failed))) {
-      await raiseNotice(tx, { shopId, code: 'country_restricted', subject: country, details: { code }, now })
+    for (const { shopId, ...details } of await listCountriesOf(tx, idsOf(failed))) {
+      const subject = `${details.country} (${details.account})`
+      await raiseNotice(tx, { shopId, code: 'country_restricted', subject, details, now })
     }
   },
   report: async (tx, deps, failed, now) => {

@@ -3,11 +3,11 @@ import type { MessageCandidacyRow } from '../../src/campaigns/log-store.ts'
 import { decideTemplate } from '../../src/outbox/decide-template.ts'
 import type { Content } from '../../src/outbox/message.ts'
 import { fillPlaceholders } from '../../src/outbox/placeholders.ts'
-import { toNewTemplate } from '../../src/outbox/template-components.ts'
 import { loadTemplateDefinitions } from '../../src/outbox/template-definitions.ts'
 import type { Template } from '../../src/outbox/template.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { loadShop } from '../../src/shops/shop-store.ts'
+import { approvedTemplate } from '../outbox/support/approved-template.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { insertPerson, insertProduct, insertShop, someMonday } from '../support/rows.ts'
 
@@ -15,19 +15,7 @@ const definitions = loadTemplateDefinitions()
 
 /** Every template of this product in every language, approved. */
 export const approved: Template[] = [...definitions.values()].flatMap((definition) =>
-  Object.keys(definition.languages).map((language) => ({
-    ...(toNewTemplate(definition, language, {
-      hubUrl: 'https://hub.example',
-      headerHandle: 'handle',
-    }) as Pick<Template, 'name' | 'language' | 'category' | 'parameterFormat' | 'components'>),
-    id: 1,
-    shopId: 1,
-    wabaId: 1,
-    status: 'APPROVED',
-    reason: null,
-    quality: null,
-    syncedAt: someMonday,
-  })),
+  Object.keys(definition.languages).map((language) => approvedTemplate(definition, language)),
 )
 
 export interface ComposeWorld extends AsyncDisposable {
@@ -151,7 +139,7 @@ export interface Read {
 export function read(content: Content, templates: readonly Template[] = approved): Read {
   if (content.kind !== 'template') throw new Error(`a ${content.kind} and no template`)
   const decision = decideTemplate(content, 'campaign', templates, definitions.get(content.name))
-  if (decision.kind === 'unfit') throw new Error(decision.reason)
+  if (decision.kind !== 'fits') throw new Error(decision.reason)
   const { name, language, parameters, buttons, header } = decision.outgoing
   const template = templates.find((one) => one.name === name && one.language === language)
   const body = template?.components.find(({ type }) => type === 'BODY')?.text as string

@@ -168,7 +168,9 @@ describe('the state of templates', () => {
 
   const tell = async (world: OutboxWorld, value: object, wabaId = 'waba-shop'): Promise<boolean> => {
     const update = { origin: { wabaId, phoneNumberId: undefined }, value }
-    return world.db.transaction((tx) => applyTemplateUpdate(tx, world.shopId, update, world.clock.now()))
+    return world.db.transaction((tx) =>
+      applyTemplateUpdate(tx, {}, { shopId: world.shopId, update }, world.clock.now()),
+    )
   }
   const about = { message_template_name: 'back_in_stock', message_template_language: 'pt-BR' }
 
@@ -182,7 +184,14 @@ describe('the state of templates', () => {
       { status: 'REJECTED', reason: 'PROMOTIONAL' },
     ],
     [{ event: 'REINSTATED' }, { status: 'APPROVED' }],
-    [{ event: 'FLAGGED' }, { status: 'APPROVED' }],
+    [{ event: 'FLAGGED' }, { status: 'FLAGGED' }],
+    [{ event: 'LOCKED' }, { status: 'APPROVED' }],
+    [{ event: 'LOCKED', other_info: { title: 'FIRST_PAUSE' } }, { status: 'PAUSED' }],
+    [{ event: 'ARCHIVED' }, { status: 'ARCHIVED' }],
+    [{ event: 'UNARCHIVED' }, { status: 'APPROVED' }],
+    [{ event: 'PENDING_DELETION' }, { status: 'PENDING_DELETION' }],
+    [{ event: 'DELETED' }, { status: 'DELETED' }],
+    [{ event: 'SOMETHING_NEW' }, { status: 'APPROVED' }],
     [{ new_quality_score: 'RED' }, { status: 'APPROVED', quality: 'RED' }],
     [{ new_category: 'UTILITY' }, { category: 'UTILITY', status: 'APPROVED' }],
   ])('hears of %o by webhook', async (value, expected) => {
@@ -209,6 +218,8 @@ describe('the state of templates', () => {
     await using world = await createOutboxWorld()
     await world.db.execute(`update templates set name = 'abandoned_cart' where name = 'back_in_stock'`)
     await world.db.execute(`update meta_wabas set meta_id = '102290129340398'`)
+    // Meta's example is from another year.
+    await world.db.execute(`update templates set status_at = null`)
     const parsed = parseWhatsAppDelivery(
       readFixture('message_template_status_update.rejected'),
       world.clock.now(),
@@ -216,13 +227,16 @@ describe('the state of templates', () => {
     const [update] = parsed.kind === 'parsed' ? parsed.updates : []
     if (update?.kind !== 'field') throw new Error('not a field update')
     expect(
-      await world.db.transaction((tx) => applyTemplateUpdate(tx, world.shopId, update, world.clock.now())),
+      await world.db.transaction((tx) =>
+        applyTemplateUpdate(tx, {}, { shopId: world.shopId, update }, world.clock.now()),
+      ),
     ).toBe(true)
     const templates = await listTemplatesOfShop(world.db, world.shopId)
     expect(templates.find((one) => one.status === 'REJECTED')).toMatchObject({
       name: 'abandoned_cart',
       language: 'en',
       reason: 'INVALID_FORMAT',
+      statusDetails: { recommendation: expect.stringContaining('Separate parameters') },
     })
   })
 })

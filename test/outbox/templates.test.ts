@@ -11,10 +11,10 @@ import {
 } from '../../src/outbox/template-definitions.ts'
 import type { Template } from '../../src/outbox/template.ts'
 import type { TemplateContent } from '../../src/outbox/message.ts'
+import { approvedTemplate } from './support/approved-template.ts'
 
 const definitions = loadTemplateDefinitions()
 const backInStock = definitions.get('back_in_stock')!
-const syncedAt = new Date('2026-03-02T12:00:00Z')
 
 /** A positional definition, as some merchants have them. */
 const positional: TemplateDefinition = {
@@ -35,25 +35,7 @@ const positional: TemplateDefinition = {
   },
 }
 
-function approved(definition: TemplateDefinition, language: string, over: Partial<Template> = {}): Template {
-  const made = toNewTemplate(definition, language, {
-    hubUrl: 'https://hub.example/',
-    headerHandle: definition.headerImage,
-  })
-  const components = made.components as Template['components']
-  return {
-    ...made,
-    components,
-    id: 1,
-    shopId: 1,
-    wabaId: 1,
-    status: 'APPROVED',
-    reason: null,
-    quality: null,
-    syncedAt,
-    ...over,
-  }
-}
+const approved = approvedTemplate
 
 const content: TemplateContent = {
   kind: 'template',
@@ -263,34 +245,70 @@ describe('which template carries a message', () => {
     expect(decide({}, both)).toMatchObject({ kind: 'fits', outgoing: { language: 'pt_BR' } })
     expect(decide({}, [approved(backInStock, 'es')])).toMatchObject({ outgoing: { language: 'es' } })
     expect(decide({}, [approved(backInStock, 'en')])).toEqual({ kind: 'unfit', reason: 'template_missing' })
-    const waiting = [approved(backInStock, 'pt_BR', { status: 'PENDING' }), approved(backInStock, 'es')]
-    expect(decide({}, waiting)).toMatchObject({ outgoing: { language: 'es' } })
   })
+
+  test.each(['PENDING', 'PAUSED', 'DISABLED', 'REJECTED', 'DELETED'])(
+    'the shop’s language where the person’s is %s',
+    (status) => {
+      const other = [approved(backInStock, 'pt_BR', { status }), approved(backInStock, 'es')]
+      expect(decide({}, other)).toMatchObject({ kind: 'fits', template: { language: 'es' } })
+    },
+  )
 
   test.each([
     ['PAUSED', 'template_paused'],
+    ['FLAGGED', 'template_flagged'],
     ['DISABLED', 'template_disabled'],
     ['REJECTED', 'template_rejected'],
-    ['PENDING', 'template_missing'],
+    ['PENDING', 'template_pending'],
+    ['IN_APPEAL', 'template_pending'],
+    ['NOT_MADE', 'template_pending'],
+    ['DELETED', 'template_missing'],
     ['SOMETHING_NEW', 'template_missing'],
-  ])('none that is %s', (status, reason) => {
-    expect(decide({}, [approved(backInStock, 'es', { status })])).toEqual({ kind: 'unfit', reason })
+  ])('none that is %s: marketing waits, and says why', (status, reason) => {
+    expect(decide({}, [approved(backInStock, 'es', { status })])).toEqual({ kind: 'wait', reason })
   })
 
-  test('none that Meta has moved to another category', () => {
+  test('none that is paused for anything else either, which does not wait', () => {
+    const paused = approved(backInStock, 'es', { status: 'PAUSED' })
+    expect(decideTemplate(content, 'transactional', [paused], backInStock)).toEqual({
+      kind: 'unfit',
+      reason: 'template_paused',
+    })
+    const flagged = approved(backInStock, 'es', { status: 'FLAGGED' })
+    expect(decideTemplate(content, 'transactional', [flagged], backInStock).kind).toBe('fits')
+  })
+
+  test('none that waits goes before one that fits, and what may fit later is waited for', () => {
+    const { price: _, ...tooFew } = content.parameters
+    const paused = approved(backInStock, 'es', { status: 'PAUSED' })
+    expect(decide({ parameters: tooFew }, [approved(backInStock, 'pt_BR'), paused])).toEqual({
+      kind: 'wait',
+      reason: 'template_paused',
+    })
+  })
+
+  test('for marketing, only one of that category, and one that was moved there only with a merchant’s yes', () => {
     const moved = approved(backInStock, 'es', { category: 'UTILITY' })
-    expect(decide({}, [moved])).toEqual({ kind: 'unfit', reason: 'category_changed' })
+    expect(decide({}, [moved])).toEqual({ kind: 'wait', reason: 'category_changed' })
+    expect(decide({}, [{ ...moved, acceptedCategory: 'UTILITY' }])).toEqual({
+      kind: 'wait',
+      reason: 'category_changed',
+    })
     expect(decideTemplate(content, 'transactional', [moved], backInStock).kind).toBe('fits')
+    const dearer = approved(backInStock, 'es', { acceptedCategory: 'UTILITY' })
+    expect(decide({}, [dearer])).toEqual({ kind: 'wait', reason: 'category_changed' })
+    expect(decide({}, [{ ...dearer, acceptedCategory: 'MARKETING' }]).kind).toBe('fits')
   })
 
   test('with values by name, the link’s end and the way out', () => {
-    expect(decide({}, [approved(backInStock, 'es')])).toEqual({
+    expect(decide({}, [approved(backInStock, 'es')])).toMatchObject({
       kind: 'fits',
       outgoing: {
         kind: 'template',
         name: 'back_in_stock',
         language: 'es',
-        headerImageUrl: 'https://shop.example/a.jpg',
+        header: { media: 'image', source: { link: 'https://shop.example/a.jpg' } },
         parameters: [
           { name: 'first_name', text: 'Ana' },
           { name: 'product_name', text: 'Camisa' },

@@ -7,7 +7,7 @@ import type { MessageChange, Purpose } from '../../../src/outbox/message.ts'
 import type { SendDeps } from '../../../src/outbox/sender.ts'
 import { loadTemplateDefinitions } from '../../../src/outbox/template-definitions.ts'
 import { toNewTemplate } from '../../../src/outbox/template-components.ts'
-import { saveListedTemplates } from '../../../src/outbox/template-store.ts'
+import { saveListedTemplates } from '../../../src/outbox/sync-templates.ts'
 import { saveNumberConnection } from '../../../src/shops/number-store.ts'
 import { saveShop } from '../../../src/shops/shop-store.ts'
 import {

@@ -1,0 +1,46 @@
+import type { ShopSettings } from '../shops/shop-settings.ts'
+import type { TemplateState } from './template.ts'
+
+export type RampUpSettings = ShopSettings['sending']['templateRampUp']
+
+export type RampUp =
+  /** No limit: it has proved itself, or there is no ramp-up. */
+  | { kind: 'open' }
+  /** So many more in this hour of its use; the next hour begins at `nextAt`. */
+  | { kind: 'steps'; hour: number; sent: number; left: number; nextAt: Date }
+  | { kind: 'closed'; reason: 'template_held' | 'template_ramp_up'; until: Date }
+
+type Ramping = Pick<
+  TemplateState,
+  'usableSince' | 'quality' | 'rampStartedAt' | 'rampHour' | 'rampSent' | 'rampHeldAt'
+>
+
+const hourMs = 3_600_000
+/** Meta decides on nearly all held messages within an hour (templates/template-pacing). */
+export const heldForMs = hourMs
+const lookAgainMs = 15 * 60_000
+
+/**
+ * How much marketing may go with a template that is new to Meta, or new again after a pause: few in the first hour of its use, so that
+ * few are lost and few are annoyed if people do not like it, then more, until it has proved itself or a day has passed.
+ */
+export function decideRampUp(template: Ramping, settings: RampUpSettings, now: Date): RampUp {
+  if (template.rampHeldAt !== null && now.getTime() < template.rampHeldAt.getTime() + heldForMs) {
+    return {
+      kind: 'closed',
+      reason: 'template_held',
+      until: new Date(template.rampHeldAt.getTime() + heldForMs),
+    }
+  }
+  const startedMs = (template.rampStartedAt ?? now).getTime()
+  const hour = Math.max(0, Math.floor((now.getTime() - startedMs) / hourMs))
+  if (template.quality === 'GREEN' || hour >= settings.hours) return { kind: 'open' }
+  // Those of the first hour said so: the rest would hear the same.
+  if (template.quality === 'RED') {
+    return { kind: 'closed', reason: 'template_ramp_up', until: new Date(now.getTime() + lookAgainMs) }
+  }
+  const sent = template.rampHour === hour ? template.rampSent : 0
+  const allowed = hour === 0 ? settings.firstHour : settings.perHour
+  const nextAt = new Date(startedMs + (hour + 1) * hourMs)
+  return { kind: 'steps', hour, sent, left: Math.max(0, allowed - sent), nextAt }
+}
