@@ -81,7 +81,7 @@ test.each([
   ['browse_reminder', 10],
   ['loyalty_reward', 12],
   ['new_arrivals', 13],
-  ['we_miss_you', 13],
+  ['we_miss_you', 14],
 ] as const)('a hundred messages of %s are checked in %i statements, as many as one', async (kind, most) => {
   await using world = await createPrepareWorld({ people: 120, products: 60 })
   await world.db.execute('update products set is_sellable = true')

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import type { Tx } from '../../platform/database.ts'
 import type { Composing } from '../composing.ts'
 import type { PersonalChoice } from '../personal-choice.ts'
-import { listLastPurchases, listNewIn, listRecommended, saveChoices } from './personal-store.ts'
+import {
+  listLastPurchases,
+  listLatest,
+  listNewIn,
+  listViewed,
+  saveChoices,
+  type ProductWish,
+} from './personal-store.ts'
 
 const mostProducts = 3
 const dayMs = 86_400_000
@@ -68,6 +75,23 @@ async function chooseProducts(
   const since = new Date(now.getTime() - (newDays ?? 0) * dayMs)
   const fresh = await listNewIn(tx, inCategory, { ...which, since })
   const anything = wishes.filter((wish) => wish.categoryId === undefined)
-  const recommended = await listRecommended(tx, anything, which)
-  return new Map([...fresh, ...recommended])
+  return new Map([...fresh, ...(await recommend(tx, anything, which))])
+}
+
+/** What each looked at last; where that is too little, the latest beside it. */
+async function recommend(
+  tx: Tx,
+  wishes: readonly ProductWish[],
+  which: { shopId: number; limit: number },
+): Promise<Map<number, number[]>> {
+  const viewed = await listViewed(tx, wishes, which)
+  const viewedBy = ({ id }: ProductWish): number[] => viewed.get(id) ?? []
+  const short = wishes.filter((wish) => viewedBy(wish).length < which.limit)
+  // What is among the latest may be among the viewed as well.
+  const latest = await listLatest(tx, short, { ...which, limit: 2 * which.limit })
+  for (const wish of short) {
+    const both = new Set([...viewedBy(wish), ...(latest.get(wish.id) ?? [])])
+    viewed.set(wish.id, [...both].slice(0, which.limit))
+  }
+  return viewed
 }

@@ -64,8 +64,30 @@ export async function listNewIn(
   return productsOf(rows)
 }
 
-/** What each person looked at last and can buy; then the latest of the categories they bought or viewed most; then the shop's latest. */
-export async function listRecommended(
+/** What each person looked at last and can buy. */
+export async function listViewed(
+  sql: Sql,
+  wishes: readonly ProductWish[],
+  which: { shopId: number; limit: number },
+): Promise<Map<number, number[]>> {
+  if (wishes.length === 0) return new Map()
+  const rows = await sql.query<{ id: number; productId: number }>(
+    `select who.id, p.id as product_id
+     from unnest($2::bigint[], $3::bigint[]) with ordinality who(id, person_id, at) cross join ${boughtSql} cross join lateral (
+       select p.id, viewed.at from (
+         select coalesce(v.parent_id, v.id) as id, max(i.last_at) as at
+         from people record join product_interest i on i.person_id = record.id join products v on v.id = i.product_id
+         where record.root_id = who.person_id group by 1 order by 2 desc limit 50) viewed
+       join products p on p.id = viewed.id and p.shop_id = $1 and ${isForSale} where ${isNotBought}
+       order by viewed.at desc, p.id limit $4) p
+     order by who.at, p.at desc, p.id`,
+    [which.shopId, wishes.map(({ id }) => id), wishes.map(({ personId }) => personId), which.limit],
+  )
+  return productsOf(rows)
+}
+
+/** The latest of the categories that each person bought or viewed most; then the shop's latest. */
+export async function listLatest(
   sql: Sql,
   wishes: readonly ProductWish[],
   which: { shopId: number; limit: number },
@@ -79,32 +101,27 @@ export async function listRecommended(
        from unnest($2::bigint[], $3::bigint[]) with ordinality who(id, person_id, at)
      ),
      for_sale as materialized (
-       select p.id, p.item_key, p.category_ids, p.first_published_at, -extract(epoch from coalesce(p.first_published_at, p.created_at)) as sort
+       select p.id, p.item_key, p.category_ids, p.first_published_at, coalesce(p.first_published_at, p.created_at) as since
        from products p where p.shop_id = $1 and ${isForSale}
      ),
      -- The latest 50 of each category hold the latest 50 of any few of them.
      latest as materialized (
        select l.* from (
-         select p.id, p.item_key, p.sort, c.id as category_id, row_number() over (partition by c.id order by p.sort, p.id) as place
+         select p.id, p.item_key, p.since, c.id as category_id, row_number() over (partition by c.id order by p.since desc, p.id) as nth
          from for_sale p join (select distinct unnest(liked) as id from who) c on c.id = any(p.category_ids)) l
-       where l.place <= 50
+       where l.nth <= 50
      ),
      newest as materialized (
-       select p.id, p.item_key, p.sort from for_sale p where p.first_published_at is not null order by p.first_published_at desc, p.id limit 50
+       select p.id, p.item_key, p.since from for_sale p where p.first_published_at is not null
+       order by p.first_published_at desc, p.id limit 50
      )
      select who.id, p.id as product_id from who cross join ${boughtSql} cross join lateral (
-       select p.id, min(p.place) as place, min(p.sort) as sort from (
-         select p.id, p.item_key, 0 as place, viewed.sort from (
-           select coalesce(v.parent_id, v.id) as id, -extract(epoch from max(i.last_at)) as sort
-           from people record join product_interest i on i.person_id = record.id join products v on v.id = i.product_id
-           where record.root_id = who.person_id group by 1 order by 2 limit 50) viewed
-           join products p on p.id = viewed.id and p.shop_id = $1 and ${isForSale}
-         union all (
-           select distinct on (l.sort, l.id) l.id, l.item_key, 1, l.sort from latest l
-           where l.category_id = any(who.liked) order by l.sort, l.id limit 50)
-         union all select n.id, n.item_key, 2, n.sort from newest n
-       ) p where ${isNotBought} group by p.id order by 2, 3, 1 limit $4
-     ) p order by who.at, p.place, p.sort, p.id`,
+       select p.id, min(p.place) as place, max(p.since) as since from (
+         (select distinct on (l.since, l.id) l.id, l.item_key, 1 as place, l.since from latest l
+          where l.category_id = any(who.liked) order by l.since desc, l.id limit 50)
+         union all select n.id, n.item_key, 2, n.since from newest n
+       ) p where ${isNotBought} group by p.id order by 2, 3 desc, 1 limit $4
+     ) p order by who.at, p.place, p.since desc, p.id`,
     [which.shopId, wishes.map(({ id }) => id), wishes.map(({ personId }) => personId), which.limit],
   )
   return productsOf(rows)
