@@ -71,6 +71,10 @@ export const messageReasons = {
   budget_reached: 'The budget of the day is used up; the message waits for the next day.',
   tier_reached:
     'As many people were written to in 24 hours as Meta allows; the message waits until some of them are a day old.',
+  throughput_upgrade: 'Meta is raising the rate of the number, which takes up to a minute.',
+  account_restricted: 'Meta has restricted the WhatsApp account for a time.',
+  account_disabled: 'Meta has disabled the WhatsApp account.',
+  account_deleted: 'The WhatsApp account was deleted.',
   number_restricted: 'Meta restricts what this number may begin; the message waits until it ends.',
   outcome_unknown:
     'WhatsApp never answered. So that nobody gets it twice, the message is not sent again, and it counts as sent; should news of it come, it is corrected.',

@@ -92,3 +92,20 @@ export function forgetContacts(sql: Sql, before: Date, limit: number): Promise<n
     [before, limit],
   )
 }
+
+/**
+ * Counts those whom a portfolio's numbers have sent templates since then, from the messages themselves: for a portfolio that had no limit
+ * before. Who had an open window counts too, since nobody remembers; that errs on the safe side for a day.
+ */
+export async function countFromMessages(tx: Tx, portfolioId: number, since: Date): Promise<void> {
+  await tx.execute(
+    `insert into portfolio_contacts (portfolio_id, address, last_at)
+     select $1, m.sent_to, max(m.started_at) from messages m
+       join phone_numbers n on n.id = m.phone_number_id join meta_wabas w on w.id = n.waba_id
+     where w.portfolio_id = $1 and m.started_at > $2 and m.template_name is not null and m.sent_to is not null
+       and m.state in ('sending', 'uncertain', 'outcome_unknown', 'accepted', 'sent', 'delivered', 'read')
+     group by m.sent_to order by m.sent_to
+     on conflict (portfolio_id, address) do update set last_at = greatest(portfolio_contacts.last_at, excluded.last_at)`,
+    [portfolioId, since],
+  )
+}

@@ -8,6 +8,14 @@ export const noticeSentences = {
   number_paused: 'WhatsApp cannot take messages from this number for the moment. They wait.',
   account_restricted:
     'Meta has restricted or disabled the WhatsApp account. See the account quality page at Meta.',
+  account_to_be_disabled:
+    'Meta is going to disable the WhatsApp account. See the account quality page at Meta.',
+  account_violation:
+    'Meta says that the account has broken one of its rules. See the account quality page at Meta.',
+  account_not_approved: 'Meta has not approved the WhatsApp account. See the account’s page at Meta.',
+  account_alert: 'Meta has something to say about the WhatsApp account. See the account’s page at Meta.',
+  access_refused:
+    'WhatsApp does not accept the access token any more, or it may not read the number. Make a new one and put it into WHATSAPP_ACCESS_TOKEN.',
   country_restricted: 'WhatsApp does not take messages to people of this country from this account.',
   messaging_tier_reached:
     'As many people were written to in 24 hours as Meta allows. The rest waits until some of them are a day old.',
