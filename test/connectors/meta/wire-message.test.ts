@@ -177,7 +177,13 @@ test.each([
 })
 
 test('what goes to the Marketing Messages endpoint says what it may fall back to', () => {
-  const content = { kind: 'template', name: 'sale', language: 'en', parameters: [], buttons: [] } as const
+  const content: OutgoingContent = {
+    kind: 'template',
+    name: 'sale',
+    language: 'en',
+    parameters: [],
+    buttons: [],
+  }
   const endpoint = {
     kind: 'marketing_messages',
     productPolicy: 'CLOUD_API_FALLBACK',
