@@ -1,5 +1,6 @@
 import { intakeBenchmark } from './intake/benchmark.ts'
 import { pacingBenchmark } from './pacing/benchmark.ts'
+import { pipelineBenchmark } from './pipeline/benchmark.ts'
 import { planBenchmark } from './plan/benchmark.ts'
 import { printFigure, type Benchmark } from './support/benchmark.ts'
 
@@ -9,6 +10,7 @@ const benchmarks: Record<string, Benchmark> = {
   intake: intakeBenchmark,
   plan: planBenchmark,
   pacing: pacingBenchmark,
+  pipeline: pipelineBenchmark,
 }
 
 const name = process.argv[2] ?? ''

@@ -6,16 +6,19 @@ import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
 import { applyMigrations } from '../../src/platform/migrations.ts'
 
 export interface BenchServer extends AsyncDisposable {
+  /** Where it keeps its data. */
+  folder: string
   /** A new, migrated database; resolves with its url. */
   createDatabase(name: string): Promise<string>
 }
 
 /** A PostgreSQL of the benchmark's own, with its defaults: what it acknowledges is on the disk. */
-export async function startBenchServer(): Promise<BenchServer> {
+export async function startBenchServer(flags: readonly string[] = []): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
   chmodSync(folder, 0o755)
-  const server = await startEmbeddedPostgres({ dataDir: folder })
+  const server = await startEmbeddedPostgres({ dataDir: folder, flags })
   return {
+    folder,
     createDatabase: async (name) => {
       const admin = openDatabase(server.url, { poolSize: 1 })
       await admin.execute(`create database ${name}`)
