@@ -127,7 +127,7 @@ async function insertHistory(
   await sql.execute(
     `insert into messages (shop_id, person_id, phone_number_id, purpose, lane, state, callback_id, attempt, due_at, counted_at, created_at)
      select $1, w.id, $2, 'campaign', 2, 'delivered', 'old:' || w.id || ':' || n, 0, at, at, at
-     from people w, generate_series(1, 3) n, lateral (select $3::timestamptz - make_interval(days => 9 * n) as at)`,
+     from people w, generate_series(1, 3) n, lateral (select $3::timestamptz - make_interval(days => 9 * n) as at) times`,
     [shopId, phoneNumberId, now],
   )
   await sql.execute('insert into contact_budgets (person_id, shop_id) select id, shop_id from people')
