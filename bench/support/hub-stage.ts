@@ -152,7 +152,7 @@ async function prepareShop(deps: PrepareDeps): Promise<Pick<HubStage, 'shopId' |
   const shop = await findShopByKey(db, 'default')
   const shopId = shop?.id ?? 0
   await db.transaction((tx) => saveRules(tx, shopId))
-  const hub = startProcess('src/cli/hub.ts', deps.env)
+  const hub = startProcess('src/cli/hub.ts', deps.env, ['connect'])
   await endedWell(hub)
   const worker = deps.startRole('worker')
   await until('the import is done', 120_000, async () => {

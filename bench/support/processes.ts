@@ -3,9 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A process as an operator starts it. `NODE_ENV` is production, so that it says little. */
-export function startProcess(file: string, env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', file], {
+/** A process as an operator starts it. */
+export function startProcess(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', file, ...words], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
