@@ -5,6 +5,7 @@ import { findInboundMessages, findMessages } from './message-store.ts'
 import { pageOf, pageQuery, toPage } from './paging.ts'
 import { withReasonText } from './reason-text.ts'
 import type { Reads } from './reads.ts'
+import { sentenceOfState } from '../../outbox/message-states.ts'
 
 const states = [
   'waiting',
@@ -18,6 +19,7 @@ const states = [
   'outcome_unknown',
   'suppressed',
   'expired',
+  'held_out',
 ] as const
 
 const outgoing = z.strictObject({
@@ -25,7 +27,9 @@ const outgoing = z.strictObject({
   personId: id,
   purpose: z.string().meta({ description: 'reply, transactional, alert, campaign or merchant_notice' }),
   lane: z.int().meta({ description: '0 replies, 1 alerts, 2 campaigns: the smaller goes first.' }),
+  campaignId: id.nullable(),
   state: z.string().meta({ description: states.join(', ') }),
+  stateText: z.string().meta({ description: 'The state in words.' }),
   reason: z.string().nullable(),
   reasonText: z.string().nullable().meta({ description: 'The reason in words.' }),
   content: z.unknown(),
@@ -39,6 +43,16 @@ const outgoing = z.strictObject({
   acceptedAt: time.nullable(),
   uncertainAt: time.nullable(),
   wamid: z.string().nullable(),
+  messageStatus: z
+    .string()
+    .nullable()
+    .meta({
+      description: 'Meta’s word on a template it took: accepted, held_for_quality_assessment or paused.',
+    }),
+  endpoint: z
+    .string()
+    .nullable()
+    .meta({ description: 'marketing_messages: through Meta’s endpoint for marketing; null: /messages.' }),
   sentTo: z.string().nullable(),
   templateName: z.string().nullable(),
   templateLanguage: z.string().nullable(),
@@ -63,6 +77,10 @@ const inbound = z.strictObject({
   receivedAt: time,
 })
 
+function withStateText<Row extends { state: string; messageStatus: string | null }>(row: Row) {
+  return { ...row, stateText: sentenceOfState(row.state, row.messageStatus) }
+}
+
 export function messageEndpoints({ reads }: { reads: Reads }): Endpoint[] {
   return [
     endpoint({
@@ -79,7 +97,7 @@ export function messageEndpoints({ reads }: { reads: Reads }): Endpoint[] {
       answer: pageOf(outgoing),
       handle: async ({ shop, query }) => {
         const found = await findMessages(reads, shop.id, { ...query, personId: query.person }, query)
-        return toPage(found.map(withReasonText), query)
+        return toPage(found.map(withReasonText).map(withStateText), query)
       },
     }),
     endpoint({

@@ -13,7 +13,14 @@ export async function findMessages(reads: Reads, shopId: number, filter: Message
   const { take, where, orderBy } = keyset(page)
   const { state, purpose } = filter
   return reads.message.findMany({
-    omit: { shopId: true, phoneNumberId: true, leaseUntil: true, uniqueKey: true },
+    omit: {
+      shopId: true,
+      phoneNumberId: true,
+      leaseUntil: true,
+      uniqueKey: true,
+      reservedMicros: true,
+      reservedDay: true,
+    },
     where: {
       AND: [
         where,
