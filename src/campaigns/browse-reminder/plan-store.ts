@@ -56,7 +56,7 @@ export function considerBrowsers(tx: Tx, about: DailyConsideration): Promise<num
            when exists (
              select 1 from people buyer join orders o on o.person_id = buyer.id and o.counts and o.placed_at >= d.at
                join order_lines line on line.order_id = o.id
-               join products bought on bought.shop_id = o.shop_id and bought.wc_id in (line.product_wc_id, line.variation_wc_id)
+               join products bought on bought.shop_id = o.shop_id and bought.wc_id = any(array[line.product_wc_id, line.variation_wc_id])
              where buyer.root_id = d.person_id and (bought.item_key = d.item_key or bought.parent_id = d.product_id)) then 'bought_since'
          end as reason
        from due d join people p on p.id = d.person_id

@@ -30,7 +30,7 @@ const isForSale = `p.kind <> 'variation' and p.deleted_at is null and p.status =
 const boughtSql = `lateral (
     select coalesce(array_agg(bought.item_key), '{}') as items, coalesce(array_agg(bought.parent_id), '{}') as parents
     from people record join orders o on o.person_id = record.id and o.counts join order_lines line on line.order_id = o.id
-      join products bought on bought.shop_id = o.shop_id and bought.wc_id in (line.product_wc_id, line.variation_wc_id)
+      join products bought on bought.shop_id = o.shop_id and bought.wc_id = any(array[line.product_wc_id, line.variation_wc_id])
     where record.root_id = who.person_id) bought`
 
 const isNotBought = `p.item_key <> all(bought.items) and array_position(bought.parents, p.id) is null`
@@ -44,13 +44,16 @@ export async function listNewIn(
   if (wishes.length === 0) return new Map()
   const rows = await sql.query<{ id: number; productId: number }>(
     `with fresh as materialized (
-       select p.id, p.item_key, p.category_ids, row_number() over (order by p.first_published_at desc, p.id) as place from products p
-       where p.shop_id = $1 and p.first_published_at > $2 and p.category_ids && $5::bigint[] and ${isForSale}
+       select c.id as category_id, array_agg(p.id order by p.first_published_at desc, p.id) as ids,
+         array_agg(p.item_key order by p.first_published_at desc, p.id) as item_keys
+       from products p cross join lateral (select distinct unnest(p.category_ids) as id) c
+       where p.shop_id = $1 and p.first_published_at > $2 and c.id = any($5) and ${isForSale} group by c.id
      )
      select who.id, p.id as product_id
-     from unnest($3::bigint[], $4::bigint[], $5::bigint[]) with ordinality who(id, person_id, category_id, at) cross join ${boughtSql}
-       cross join lateral (select p.id, p.place from fresh p where who.category_id = any(p.category_ids) and ${isNotBought}
-                           order by p.place limit $6) p
+     from unnest($3::bigint[], $4::bigint[], $5::bigint[]) with ordinality who(id, person_id, category_id, at)
+       join fresh on fresh.category_id = who.category_id cross join ${boughtSql}
+       cross join lateral (select p.id, p.place from unnest(fresh.ids, fresh.item_keys) with ordinality p(id, item_key, place)
+                           where ${isNotBought} order by p.place limit $6) p
      order by who.at, p.place`,
     [
       which.shopId,

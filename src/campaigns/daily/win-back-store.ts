@@ -172,6 +172,6 @@ function loyaltySql(
 function boughtSql(personId: string, itemKey: string): string {
   return `exists (
     select 1 from people buyer join orders o on o.person_id = buyer.id and o.counts join order_lines line on line.order_id = o.id
-      join products bought on bought.shop_id = o.shop_id and bought.wc_id in (line.product_wc_id, line.variation_wc_id)
+      join products bought on bought.shop_id = o.shop_id and bought.wc_id = any(array[line.product_wc_id, line.variation_wc_id])
     where buyer.root_id = ${personId} and bought.item_key = ${itemKey})`
 }
