@@ -84,12 +84,14 @@ export async function saveContactsAtMost(tx: Tx, portfolioId: number, people: nu
   )
 }
 
-/** What no moving day counts any more. Returns how many rows went. */
-export function forgetContacts(sql: Sql, before: Date, limit: number): Promise<number> {
+/** What no moving day counts any more, of a shop's portfolios. Returns how many rows went. */
+export function forgetContacts(sql: Sql, shopId: number, before: Date, limit: number): Promise<number> {
   return sql.execute(
     `delete from portfolio_contacts where (portfolio_id, address) in (
-       select portfolio_id, address from portfolio_contacts where last_at <= $1 limit $2 for update skip locked)`,
-    [before, limit],
+       select portfolio_id, address from portfolio_contacts
+       where portfolio_id in (select portfolio_id from meta_wabas where shop_id = $1) and last_at <= $2
+       limit $3 for update skip locked)`,
+    [shopId, before, limit],
   )
 }
 

@@ -31,3 +31,8 @@ export const noticeSentences = {
 } as const
 
 export type NoticeCode = keyof typeof noticeSentences
+
+/** A code that is not in the list is shown as it is. */
+export function sentenceOfNotice(code: string): string {
+  return code in noticeSentences ? noticeSentences[code as NoticeCode] : code
+}

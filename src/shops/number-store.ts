@@ -99,19 +99,20 @@ export function listSealedApps(sql: Sql): Promise<{ sealedSecret: Buffer; sealed
   return sql.query(`select sealed_secret, sealed_verify_token from meta_apps order by id`)
 }
 
-/** Nothing more leaves from the number until somebody starts it again. False when it was stopped already. */
-export async function stopNumber(tx: Tx, id: number, reason: string, now: Date): Promise<boolean> {
-  const stopped = await tx.execute(
-    `update phone_numbers set state = 'stopped', state_reason = $2, updated_at = $3 where id = $1 and state <> 'stopped'`,
-    [id, reason, now],
-  )
-  return stopped > 0
+export interface NumberState {
+  id: number
+  displayPhoneNumber: string
+  wabaMetaId: string
+  state: 'active' | 'stopped'
+  stateReason: string | null
+  restrictedUntil: Date | null
 }
 
-/** Somebody has looked: it may send again. */
-export async function startNumber(tx: Tx, shopId: number, now: Date): Promise<void> {
-  await tx.execute(
-    `update phone_numbers set state = 'active', state_reason = null, updated_at = $2 where shop_id = $1`,
-    [shopId, now],
+/** In the order of their ids. */
+export function lockNumbersOfShop(tx: Tx, shopId: number): Promise<NumberState[]> {
+  return tx.query<NumberState>(
+    `select n.id, n.display_phone_number, w.meta_id as waba_meta_id, n.state, n.state_reason, n.restricted_until
+     from phone_numbers n join meta_wabas w on w.id = n.waba_id where n.shop_id = $1 order by n.id for no key update of n`,
+    [shopId],
   )
 }

@@ -13,3 +13,7 @@ export function nextMidnightIn(timeZone: string, now: Date): Date {
     .startOf('day')
     .toJSDate()
 }
+
+export function startOfDayIn(timeZone: string, now: Date): Date {
+  return DateTime.fromJSDate(now, { zone: timeZone }).startOf('day').toJSDate()
+}

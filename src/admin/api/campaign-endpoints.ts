@@ -18,6 +18,11 @@ const campaign = z.strictObject({
   settingsVersion: z.int(),
   createdAt: time,
   updatedAt: time,
+  stoppedAt: time
+    .nullable()
+    .meta({ description: 'Since when nothing of it begins (GET /v1/sending); null: it runs.' }),
+  stopReason: z.string().nullable(),
+  stopDetails: z.unknown(),
 })
 
 export const run = z.strictObject({

@@ -5,7 +5,7 @@ import type { Reads } from './reads.ts'
 export function findCampaigns(reads: Reads, shopId: number, page: Page) {
   const { take, where, orderBy } = keyset(page)
   return reads.campaign.findMany({
-    omit: { shopId: true },
+    omit: { shopId: true, refusalsInRow: true, failuresInRow: true },
     where: { AND: [where, { shopId }] },
     orderBy,
     take,

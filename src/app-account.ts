@@ -1,0 +1,34 @@
+import type { SharedParts } from './app-parts.ts'
+import type { FieldUpdate } from './connectors/meta/webhook-types.ts'
+import { readMetaUpdate } from './intake/event-payload.ts'
+import { done, ignored, type HandleEvent } from './intake/inbox-event.ts'
+import { sendLane } from './outbox/enqueue-message.ts'
+import { followTier } from './outbox/follow-tier.ts'
+import { pauseNumber } from './outbox/pace-store.ts'
+import { releaseWaiting } from './outbox/release-waiting.ts'
+import { applyAccountUpdate } from './shops/account-updates.ts'
+import { checkNumbers, type FailedCheck } from './shops/check-numbers.ts'
+import { accountFields } from './shops/decide-account-update.ts'
+
+/** What Meta tells of the account, its numbers and its portfolio, by the kinds under which the inbox knows it. */
+export function createAccountHandlers(wake: (lane: string) => void): Record<string, HandleEvent> {
+  const deps = { pauseNumber, release: releaseWaiting, onTierChanged: followTier }
+  const handle: HandleEvent = async (tx, event) => {
+    if (event.shopId === null) return ignored('unknown_shop')
+    const { field, value, origin } = readMetaUpdate(event.payload) as FieldUpdate
+    const about = { shopId: event.shopId, wabaMetaId: origin.wabaId, field, value, now: event.receivedAt }
+    if (!(await applyAccountUpdate(tx, deps, about))) return ignored('nothing_to_do')
+    tx.afterCommit(() => wake(sendLane))
+    return done
+  }
+  return Object.fromEntries(accountFields.map((field) => [`field:${field}`, handle]))
+}
+
+/** Rate, quality and messaging limit of a shop's numbers, as WhatsApp has them now. */
+export function checkNumbersOfShop(
+  { db, clock, connections }: Pick<SharedParts, 'db' | 'clock' | 'connections'>,
+  shopId: number,
+): Promise<FailedCheck[]> {
+  const cloudApiOf = (id: number) => connections.cloudApiOf(id)
+  return checkNumbers({ db, clock, cloudApiOf, onTierChanged: followTier }, shopId)
+}
