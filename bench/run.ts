@@ -1,3 +1,4 @@
+import { crashBenchmark } from './crash/benchmark.ts'
 import { intakeBenchmark } from './intake/benchmark.ts'
 import { pacingBenchmark } from './pacing/benchmark.ts'
 import { pipelineBenchmark } from './pipeline/benchmark.ts'
@@ -10,6 +11,7 @@ const benchmarks: Record<string, Benchmark> = {
   intake: intakeBenchmark,
   plan: planBenchmark,
   pacing: pacingBenchmark,
+  crash: crashBenchmark,
   pipeline: pipelineBenchmark,
 }
 

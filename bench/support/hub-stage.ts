@@ -149,6 +149,10 @@ interface PrepareDeps {
 
 async function prepareShop(deps: PrepareDeps): Promise<Pick<HubStage, 'shopId' | 'sku' | 'productId'>> {
   const { db, control } = deps
+  await until('the campaigns are there', 30_000, async () => {
+    const [row] = await db.query(`select 1 from campaigns`)
+    return row !== undefined
+  })
   const shop = await findShopByKey(db, 'default')
   const shopId = shop?.id ?? 0
   await db.transaction((tx) => saveRules(tx, shopId))
