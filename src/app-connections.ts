@@ -15,7 +15,7 @@ export interface ConnectionDeps {
   box: Box
   clock: Clock
   random: Random
-  graph: { url: string; version: string }
+  graph: { url: string; version: string; timeoutMs?: number }
 }
 
 /** The clients and secrets of the shops, made when first needed and kept for a while. */
@@ -35,7 +35,8 @@ const shopTimeoutMs = 30_000
 const keptMs = 15_000
 
 export function createConnections(deps: ConnectionDeps): Connections {
-  const graphHttp = createHttpClient({ baseURL: deps.graph.url, timeoutMs: graphTimeoutMs, maxSockets: 200 })
+  const { url: baseURL, timeoutMs = graphTimeoutMs } = deps.graph
+  const graphHttp = createHttpClient({ baseURL, timeoutMs, maxSockets: 200 })
   const shopHttp = createHttpClient({ baseURL: '', timeoutMs: shopTimeoutMs })
   const kept = createKept()
   const secrets = (): Promise<{ secrets: string[]; tokens: string[] }> =>

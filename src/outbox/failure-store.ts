@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '../platform/database.ts'
+import type { Sql } from '../platform/database.ts'
 import type { NoticeCode } from '../shops/notices.ts'
 
 /** Of messages, one for each template that they were sent with. */
@@ -46,17 +46,5 @@ export function listNumberNames(sql: Sql, ids: readonly number[]): Promise<{ id:
   return sql.query(
     `select id, display_phone_number as name from phone_numbers where id = any($1) order by id`,
     [ids],
-  )
-}
-
-/** The matters of numbers that go again as they should are over. Returns how many were open. */
-export function resolvePaceNotices(tx: Tx, now: Date): Promise<number> {
-  return tx.execute(
-    `update notices o set resolved_at = $1
-     from phone_numbers n join number_pace p on p.phone_number_id = n.id
-     where o.resolved_at is null and n.shop_id = o.shop_id and n.display_phone_number = o.subject
-       and ((o.code = 'number_paused' and coalesce(p.paused_until, '-infinity') < clock_timestamp())
-         or (o.code = 'number_slowed' and coalesce(p.slowed_at, '-infinity') < clock_timestamp() - interval '2 minutes'))`,
-    [now],
   )
 }
