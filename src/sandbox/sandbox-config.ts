@@ -14,6 +14,8 @@ const variables = z.object({
   /** Of the hub: its own default port on this machine. */
   PUBLIC_URL: z.url().default('http://localhost:3000'),
   SANDBOX_THROUGHPUT: z.coerce.number().positive().optional(),
+  /** Unique people of the portfolio in 24 hours. */
+  SANDBOX_MESSAGING_LIMIT: z.union([z.literal('unlimited'), z.coerce.number().int().min(0)]).default(100_000),
   SANDBOX_ANSWER_DELAY_MS: z.coerce.number().min(0).default(0),
   /** Updates in one delivery, at most; how long one that is not full waits; deliveries beside each other. */
   SANDBOX_BATCH_SIZE: z.coerce.number().int().min(1).max(1000).default(1),
@@ -57,6 +59,7 @@ export function loadSandboxConfig(environment: Environment): SandboxConfig {
         dropStatusShareBps: read.SANDBOX_DROP_STATUS_SHARE_BPS,
       },
       whatsapp: {
+        messagingLimit: read.SANDBOX_MESSAGING_LIMIT === 'unlimited' ? null : read.SANDBOX_MESSAGING_LIMIT,
         unknownPeople: read.SANDBOX_UNKNOWN_PEOPLE,
         webhookConcurrency: read.SANDBOX_WEBHOOK_CONCURRENCY,
         batchWaitMs: read.SANDBOX_BATCH_WAIT_MS,

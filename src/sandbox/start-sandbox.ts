@@ -12,7 +12,9 @@ import { loadCredentials, type SandboxCredentials } from './credentials.ts'
 import { noFaults, type WhatsAppFaults } from './graph/faults.ts'
 import { graphListener, type GraphDeps } from './graph/graph-routes.ts'
 import { openGraphState } from './graph/graph-state.ts'
+import { createMediaLoader } from './graph/media-fault.ts'
 import { createMetaWebhooks } from './graph/meta-webhooks.ts'
+import { createPortfolioLimit } from './graph/portfolio-limit.ts'
 import { createWebhookPoster, type WebhookPoster } from './graph/post-webhook.ts'
 import { createRateLimits } from './graph/rate-limits.ts'
 import { createRetryTimers } from './graph/retry-timers.ts'
@@ -183,7 +185,7 @@ interface Ground {
 
 function playWhatsApp(
   { clock, random, log, options = {} }: SandboxOptions,
-  { store, poster, pending, address, credentials }: Ground,
+  { store, http, poster, pending, address, credentials }: Ground,
 ): { graph: GraphDeps; whatsapp: WhatsAppControl } {
   const faults: WhatsAppFaults = { ...noFaults, ...options.faults }
   const settings: WhatsAppSettings = {
@@ -208,12 +210,13 @@ function playWhatsApp(
     url: () => (address.hub === null ? null : `${address.hub}/webhooks/whatsapp`),
     maxAttempts: options.maxWebhookAttempts ?? 60,
   })
-  const limits = createRateLimits(clock, () => throughputOf(settings))
   const graphUrl = (): string => addressesOf(address.url).graphUrl
   const graph: GraphDeps = {
     ...parts,
     webhooks,
-    limits,
+    limits: createRateLimits(clock, () => throughputOf(settings)),
+    portfolio: createPortfolioLimit(settings),
+    media: createMediaLoader({ ...parts, http }),
     timers: createRetryTimers(),
     traffic: createTraffic(),
     graphUrl,

@@ -6,6 +6,7 @@ import { RestError } from '../shop/rest-error.ts'
 import { buyerControls } from './buyer-controls.ts'
 import { clockControls } from './clock-controls.ts'
 import type { Control, ControlDeps } from './control.ts'
+import { metaControls } from './meta-controls.ts'
 import { shopControls } from './shop-controls.ts'
 import { whatsAppControls } from './whatsapp-controls.ts'
 
@@ -21,6 +22,7 @@ export function controlRoutes(deps: ControlDeps): Router {
   const controls: readonly Control[] = [
     ...clockControls,
     ...whatsAppControls,
+    ...metaControls,
     ...buyerControls,
     ...shopControls,
   ]

@@ -1,15 +1,13 @@
-import { noFaults, type WhatsAppFaults } from '../graph/faults.ts'
 import type { Person } from '../graph/graph-state.ts'
 import type { NewPerson, OrderedItem } from '../graph/whatsapp-control.ts'
-import { defaultSettings, type WhatsAppSettings } from '../graph/whatsapp-settings.ts'
 import { Problem } from '../../platform/web.ts'
 import { asFields, type Fields } from '../read-values.ts'
-import type { Control, ControlDeps, Given } from './control.ts'
+import type { Control } from './control.ts'
 import { choiceIn, numberIn, optionalTextIn, textIn } from './read-input.ts'
 
 const of = (path: Readonly<Record<string, string>>): string => path.person ?? ''
 
-/** People and Meta. What a person writes answers with the message's id. */
+/** People. What a person writes answers with the message's id. */
 export const whatsAppControls: readonly Control[] = [
   {
     method: 'GET',
@@ -109,90 +107,7 @@ export const whatsAppControls: readonly Control[] = [
     about: 'Every message of either direction.',
     run: ({ whatsapp }) => whatsapp.messages(),
   },
-  {
-    method: 'GET',
-    path: '/templates',
-    about: 'The templates of the account.',
-    run: ({ whatsapp }) => whatsapp.templates(),
-  },
-  {
-    method: 'POST',
-    path: '/templates/:name/:language',
-    about: '{"status":"PAUSED"}, also reason: what Meta decides about a template.',
-    run: ({ whatsapp }, { path, body }) =>
-      whatsapp.setTemplateStatus(
-        path.name ?? '',
-        path.language ?? '',
-        textIn(body, 'status'),
-        optionalTextIn(body, 'reason'),
-      ),
-  },
-  {
-    method: 'GET',
-    path: '/faults',
-    about: 'What goes wrong at the moment.',
-    run: ({ whatsapp }) => whatsapp.faults(),
-  },
-  {
-    method: 'POST',
-    path: '/faults',
-    about: `Any of ${Object.keys(noFaults).join(', ')}; {"clear":true} ends them all.`,
-    run: changeFaults,
-  },
-  {
-    method: 'GET',
-    path: '/settings',
-    about: 'How the number and Meta’s side of the line are set up.',
-    run: ({ whatsapp }) => whatsapp.settings(),
-  },
-  {
-    method: 'POST',
-    path: '/settings',
-    about: `Any of ${Object.keys(defaultSettings).join(', ')}.`,
-    run: changeSettings,
-  },
-  {
-    method: 'GET',
-    path: '/traffic',
-    about: 'Sends and webhooks counted: refused by code, the worst second, what was sent twice.',
-    run: ({ whatsapp }) => whatsapp.traffic(),
-  },
-  {
-    method: 'POST',
-    path: '/traffic/forget',
-    about: 'Counts from now on.',
-    run: ({ whatsapp }) => whatsapp.forgetTraffic(),
-  },
-  {
-    method: 'POST',
-    path: '/webhooks/release',
-    about: 'Lets held WhatsApp webhooks go.',
-    run: ({ whatsapp }) => whatsapp.release(),
-  },
-  {
-    method: 'GET',
-    path: '/webhooks/waiting',
-    about: 'WhatsApp webhooks that the hub has not acknowledged.',
-    run: ({ whatsapp }) => whatsapp.waitingWebhooks(),
-  },
-  {
-    method: 'POST',
-    path: '/webhooks/error',
-    about: '{"code":130429,"title":"Rate limit hit"}: an error of no message.',
-    run: ({ whatsapp }, { body }) => whatsapp.reportsError(numberIn(body, 'code'), textIn(body, 'title')),
-  },
 ]
-
-function changeFaults({ whatsapp }: ControlDeps, { body }: Given): Readonly<WhatsAppFaults> {
-  if (body.clear === true) whatsapp.clearFaults()
-  else whatsapp.setFaults(knownIn(body, 'fault', noFaults))
-  return whatsapp.faults()
-}
-
-function changeSettings({ whatsapp }: ControlDeps, { body }: Given): Readonly<WhatsAppSettings> {
-  whatsapp.setSettings(knownIn(body, 'setting', defaultSettings))
-  return whatsapp.settings()
-}
 
 function readPerson(body: Fields): NewPerson {
   const { readsAtOnce, onWhatsApp } = body
@@ -237,10 +152,4 @@ function readItems(body: Fields): OrderedItem[] {
     const fields = asFields(item) ?? {}
     return { retailerId: textIn(fields, 'retailerId'), quantity: numberIn(fields, 'quantity') }
   })
-}
-
-function knownIn<All extends object>(body: Fields, what: string, all: All): Partial<All> {
-  const unknown = Object.keys(body).find((name) => !(name in all))
-  if (unknown !== undefined) throw new Problem(400, 'invalid_request', `There is no ${what} "${unknown}"`)
-  return body as Partial<All>
 }

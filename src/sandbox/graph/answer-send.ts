@@ -11,7 +11,7 @@ export interface GraphAnswer {
 export async function answerSend(
   faults: WhatsAppFaults,
   response: ServerResponse,
-  play: () => GraphAnswer,
+  play: () => GraphAnswer | Promise<GraphAnswer>,
   send: (answer: GraphAnswer) => void,
 ): Promise<void> {
   if (takeOne(faults, 'unavailable')) {
@@ -19,7 +19,7 @@ export async function answerSend(
     return
   }
   const delayMs = faults.answerDelayMs
-  const answer = play()
+  const answer = await play()
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
   if (answer.status !== 200) send(answer)
   else if (takeOne(faults, 'loseAnswers')) response.destroy()

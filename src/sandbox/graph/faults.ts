@@ -22,6 +22,8 @@ export interface WhatsAppFaults {
   emptyAnswers: number
   /** The next so many sends are not taken: 503 without a body. */
   unavailable: number
+  /** Every call is refused with 190. */
+  tokenExpired: boolean
   /** Sends are refused in the answer. */
   refuse: CodedFault | null
   /** Sends are accepted and fail later. */
@@ -51,6 +53,7 @@ export const noFaults: WhatsAppFaults = {
   hangAnswers: 0,
   emptyAnswers: 0,
   unavailable: 0,
+  tokenExpired: false,
   refuse: null,
   fail: null,
   windowRefusal: 'later',

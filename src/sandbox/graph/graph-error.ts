@@ -97,6 +97,7 @@ const titles: Readonly<Record<number, string>> = {
   131050:
     'Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on WhatsApp from your business',
   131051: 'Unsupported message type',
+  131052: 'Media download error',
   131053: 'Media upload error',
   131056: '(Business Account, Consumer Account) pair rate limit hit',
   131057: 'Business account is in maintenance mode',
@@ -113,12 +114,18 @@ const titles: Readonly<Record<number, string>> = {
   132018: 'There was an issue with the parameters in your template',
   133004: 'Server temporarily unavailable',
   133010: 'Phone number not registered',
+  134100: 'Only marketing messages supported',
+  134101: 'Template is still being synced',
+  134102: 'Template unavailable for use',
 }
 
 const statusDetails: Readonly<Record<number, string>> = {
   131026: 'Message undeliverable.',
   131047:
     'Message failed to send because more than 24 hours have passed since the customer last replied to this number.',
+  131048:
+    'Message failed to send because there are restrictions on how many messages can be sent from this number.',
+  131053: 'Unable to load the media of the message.',
   131049: 'In order to maintain a healthy ecosystem engagement, the message failed to be delivered.',
   131050: 'The recipient has stopped marketing messages from this business.',
 }

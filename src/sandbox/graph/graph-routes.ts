@@ -6,8 +6,10 @@ import { toWireJson } from '../wire-json.ts'
 import { answerSend, type GraphAnswer } from './answer-send.ts'
 import { authorize } from './authorize.ts'
 import { GraphError, toGraphBody, unknownObject, unknownPath } from './graph-error.ts'
+import { renderMedia, takeMedia } from './media.ts'
 import { renderNumber } from './number-info.ts'
 import { sendMessage, type SendDeps } from './send-message.ts'
+import { unpauseTemplate } from './template-states.ts'
 import { createTemplate, deleteTemplates, listTemplates, renderTemplate } from './templates.ts'
 import { beginUpload, takeUpload } from './uploads.ts'
 
@@ -22,11 +24,13 @@ interface Call {
   path: string
   query: URLSearchParams
   raw: Buffer
+  contentType: string
   url: string
 }
 
 const versions = /^v(2[1-6])\.0$/
-const maxBodyBytes = 5 * 1024 * 1024
+/** A video with its form around it; documents of up to 100 MB are not played. */
+const maxBodyBytes = 17 * 1024 * 1024
 
 /**
  * The Graph API below /graph: versions 21 to 26, one business account with one number. Plain node:http: at a thousand sends a
@@ -46,22 +50,27 @@ async function answerRequest(
   const { pathname, query } = addressOf(request)
   const [version = '', ...rest] = pathname.split('/').filter((part) => part !== '')
   if (!versions.test(version)) throw unknownPath(pathname)
-  authorize(request, query, deps.account.accessToken)
+  authorize(request, query, {
+    accessToken: deps.account.accessToken,
+    isExpired: deps.faults.tokenExpired,
+  })
   const path = decodeURIComponent(rest.join('/'))
   const raw = await readRawBody(request, maxBodyBytes)
   const url = `${deps.graphUrl()}${pathname}`
-  const play = (): GraphAnswer => playCall(deps, { method: request.method ?? 'GET', path, query, raw, url })
-  if (!isSend(request, path)) send(response, play())
+  const contentType = request.headers['content-type'] ?? ''
+  const call = { method: request.method ?? 'GET', path, query, raw, contentType, url }
+  const play = (): GraphAnswer | Promise<GraphAnswer> => playCall(deps, call)
+  if (!isSend(request, path)) send(response, await play())
   else await answerSend(deps.faults, response, play, (answer) => send(response, answer))
 }
 
 function isSend({ method }: IncomingMessage, path: string): boolean {
-  return method === 'POST' && path.endsWith('/messages')
+  return method === 'POST' && /\/(marketing_)?messages$/.test(path)
 }
 
-function playCall(deps: GraphDeps, call: Call): GraphAnswer {
+async function playCall(deps: GraphDeps, call: Call): Promise<GraphAnswer> {
   try {
-    return { status: 200, body: answerCall(deps, call) }
+    return { status: 200, body: await answerCall(deps, call) }
   } catch (thrown) {
     return refusalOf(deps, thrown)
   }
@@ -84,7 +93,7 @@ function addressOf(request: IncomingMessage): { pathname: string; query: URLSear
     : { pathname: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) }
 }
 
-function answerCall(deps: GraphDeps, call: Call): Fields {
+function answerCall(deps: GraphDeps, call: Call): Fields | Promise<Fields> {
   const { account, state } = deps
   const [node = '', edge] = call.path.split('/')
   if (call.path === 'app/uploads' && call.method === 'POST') return beginUpload(deps, call.query)
@@ -95,11 +104,18 @@ function answerCall(deps: GraphDeps, call: Call): Fields {
   if (template !== undefined && edge === undefined && call.method === 'GET') {
     return renderTemplate(template, call.query.get('fields'))
   }
+  if (template !== undefined && edge === 'unpause' && call.method === 'POST')
+    return unpauseTemplate(deps, template)
+  const media =
+    edge === undefined && call.method === 'GET' ? renderMedia(deps, node, deps.graphUrl()) : undefined
+  if (media !== undefined) return media
   throw node === '' ? unknownPath(`/${call.path}`) : unknownObject(node, call.method)
 }
 
-function answerNumber(deps: GraphDeps, call: Call, edge: string | undefined): Fields {
-  if (edge === 'messages' && call.method === 'POST') return sendMessage(deps, readBody(call))
+function answerNumber(deps: GraphDeps, call: Call, edge: string | undefined): Fields | Promise<Fields> {
+  if ((edge === 'messages' || edge === 'marketing_messages') && call.method === 'POST')
+    return sendMessage(deps, readBody(call), edge)
+  if (edge === 'media' && call.method === 'POST') return takeMedia(deps, call.raw, call.contentType)
   if (edge === undefined && call.method === 'GET') return renderNumber(deps, call.query.get('fields'))
   throw unknownObject(deps.account.phoneNumberId, call.method)
 }

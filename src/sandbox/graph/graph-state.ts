@@ -68,6 +68,10 @@ export interface LoggedMessage {
   contextId: string | null
   atMs: number
   statuses: readonly Status[]
+  /** Sent by /marketing_messages. */
+  isMarketingApi?: boolean
+  /** The template whose first messages Meta is still watching. */
+  heldFor?: string | null
 }
 
 export interface Template {
@@ -80,6 +84,19 @@ export interface Template {
   quality: string
   parameterFormat: 'NAMED' | 'POSITIONAL'
   components: readonly Fields[]
+  approvedMs?: number
+  /** How often it was paused. */
+  pauses?: number
+  /** Its messages are held until Meta knows how the first were taken. */
+  isHeld?: boolean
+}
+
+/** An uploaded picture, video or document: all but its bytes. */
+export interface Media {
+  id: string
+  type: string
+  bytes: number
+  sha256: string
 }
 
 /** Something that happened, on its way to the hub. */
@@ -98,6 +115,7 @@ export interface GraphState {
   updates: Collection<Update>
   /** Resumable uploads that were begun: what was announced. */
   uploads: Collection<{ bytes: number; type: string; handle: string | null }>
+  media: Collection<Media>
   nextId(sequence: string): number
   together<Result>(work: () => Result): Result
 }
@@ -109,6 +127,7 @@ export function openGraphState(store: Store, settings: WhatsAppSettings): GraphS
     templates: store.collection('templates'),
     updates: store.collection('updates'),
     uploads: store.collection('uploads'),
+    media: store.collection('media'),
     nextId: (sequence) => store.nextId(sequence),
     together: (work) => store.together(work),
   }

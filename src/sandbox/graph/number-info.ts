@@ -1,6 +1,7 @@
 import type { Fields } from '../read-values.ts'
 import { GraphError } from './graph-error.ts'
 import { ownNumber, type WhatsAppAccount } from './graph-state.ts'
+import { tierOf } from './portfolio-limit.ts'
 import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 const defaultFields = 'verified_name,code_verification_status,display_phone_number,quality_rating,id'
@@ -21,7 +22,7 @@ export function renderNumber(
     status: 'CONNECTED',
     name_status: 'APPROVED',
     account_mode: 'LIVE',
-    whatsapp_business_manager_messaging_limit: 'TIER_100K',
+    whatsapp_business_manager_messaging_limit: tierOf(settings.messagingLimit),
     id: account.phoneNumberId,
   }
   const names = (fields ?? defaultFields).split(',').map((name) => name.trim())

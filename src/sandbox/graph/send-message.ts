@@ -1,11 +1,15 @@
 import type { Random } from '../../platform/random.ts'
 import type { Fields } from '../read-values.ts'
+import { checkEndpoint, type Endpoint } from './check-endpoint.ts'
 import { checkMessage, type CheckedMessage } from './check-message.ts'
-import { decideFate, type Fate } from './decide-fate.ts'
+import type { Fate } from './decide-fate.ts'
 import { strike } from './faults.ts'
 import { GraphError } from './graph-error.ts'
 import { isWindowOpen, type LoggedMessage, type Person } from './graph-state.ts'
-import { playStatuses, type NextStatus, type PlayDeps } from './play-statuses.ts'
+import type { MediaLoader } from './media-fault.ts'
+import { fateNow, statusesOf } from './message-fate.ts'
+import { playStatuses, type PlayDeps } from './play-statuses.ts'
+import type { PortfolioLimit } from './portfolio-limit.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { readRecipient, type Recipient } from './recipients.ts'
 import type { Traffic } from './traffic.ts'
@@ -13,33 +17,58 @@ import { newWamid } from './wamid.ts'
 
 export interface SendDeps extends PlayDeps {
   limits: RateLimits
+  portfolio: PortfolioLimit
+  media: MediaLoader
   traffic: Traffic
   random: Random
 }
 
+/** What was posted, once it is found to be in order. */
+interface Sending {
+  endpoint: Endpoint
+  body: Fields
+  recipient: Recipient
+  checked: CheckedMessage
+  nowMs: number
+}
+
 /** POST /{phone number id}/messages. 200 means accepted; what becomes of it comes by webhook. Throws GraphError. */
-export function sendMessage(deps: SendDeps, body: Fields): Fields {
+export function sendMessage(deps: SendDeps, body: Fields, endpoint: Endpoint): Fields {
   if (body.messaging_product !== 'whatsapp') {
     throw new GraphError(100, undefined, { title: '(#100) The parameter messaging_product is required.' })
   }
   if (body.status === 'read') return markRead(deps, body)
   deps.traffic.arrived()
-  const recipient = readRecipient(deps.state, body)
-  const refusal = strike(deps.faults, 'refuse', recipient.address)
-  if (refusal !== undefined) throw new GraphError(refusal, 'Refused on demand of the sandbox')
-  deps.limits.beforeSending(recipient.address)
-  const checked = checkMessage(deps.state, body)
-  const nowMs = deps.clock.now().getTime()
-  const fate = fateOf(deps, checked, recipient, nowMs)
-  const message = deps.state.together(() => accept(deps, { checked, recipient, fate, nowMs }))
+  const sending = readSending(deps, body, endpoint)
+  const { checked, recipient } = sending
+  const isHeld = checked.template?.isHeld === true && checked.template.category === 'MARKETING'
+  const fate = isHeld ? null : fateOf(deps, sending)
+  const message = deps.state.together(() => {
+    const logged = deps.state.messages.put(...toLogged(deps, sending, isHeld))
+    if (fate !== null) playFate(deps, logged, { fate, person: recipient.person })
+    return logged
+  })
   deps.traffic.accepted({ ...message, template: checked.template?.name ?? null })
   return answerOf(message, recipient)
 }
 
-function fateOf(deps: SendDeps, checked: CheckedMessage, recipient: Recipient, nowMs: number): Fate {
+function readSending(deps: SendDeps, body: Fields, endpoint: Endpoint): Sending {
+  const nowMs = deps.clock.now().getTime()
+  const recipient = readRecipient(deps.state, body)
+  const refusal = strike(deps.faults, 'refuse', recipient.address)
+  if (refusal !== undefined) throw new GraphError(refusal, 'Refused on demand of the sandbox')
+  if (nowMs < (deps.settings.maintenanceUntilMs ?? 0))
+    throw new GraphError(131057, 'The throughput of the number is being raised.')
+  deps.limits.beforeSending(recipient.address)
+  const sending = { endpoint, body, recipient, checked: checkMessage(deps.state, body), nowMs }
+  checkEndpoint(deps.settings, sending)
+  return sending
+}
+
+function fateOf(deps: SendDeps, { checked, recipient }: Sending): Fate {
   const forced = strike(deps.faults, 'fail', recipient.address)
   if (forced !== undefined) return { kind: 'fails', code: forced }
-  const fate = decideFate({ category: checked.template?.category ?? null }, recipient.person, nowMs)
+  const fate = fateNow(deps, { category: checked.template?.category ?? null }, recipient.person)
   if (fate.kind === 'fails' && fate.code === 131047 && deps.faults.windowRefusal === 'at_once') {
     throw new GraphError(
       131047,
@@ -49,18 +78,27 @@ function fateOf(deps: SendDeps, checked: CheckedMessage, recipient: Recipient, n
   return fate
 }
 
-function accept(
+/** What it shows may turn out not to be there, after it was accepted. */
+function playFate(
   deps: SendDeps,
-  {
-    checked,
-    recipient,
-    fate,
-    nowMs,
-  }: { checked: CheckedMessage; recipient: Recipient; fate: Fate; nowMs: number },
-): LoggedMessage {
+  message: LoggedMessage,
+  { fate, person }: { fate: Fate; person: Person | undefined },
+): void {
+  const play = (fault: number | undefined): void => {
+    const found: Fate = fault === undefined ? fate : { kind: 'fails', code: fault }
+    playStatuses(deps, message.id, statusesOf(found, person))
+  }
+  const fault = fate.kind === 'fails' ? undefined : deps.media.findFault(message)
+  if (fault instanceof Promise) deps.pending.track(fault.then(play))
+  else play(fault)
+}
+
+function toLogged(deps: SendDeps, sending: Sending, isHeld: boolean): [string, LoggedMessage] {
+  const { checked, recipient, endpoint, nowMs } = sending
   const { person } = recipient
+  const id = newWamid(deps.random, recipient.address)
   const message: LoggedMessage = {
-    id: newWamid(deps.random, recipient.address),
+    id,
     direction: 'to_person',
     personId: person?.id ?? null,
     address: recipient.address,
@@ -74,10 +112,10 @@ function accept(
     contextId: checked.contextId,
     atMs: nowMs,
     statuses: [],
+    ...(endpoint === 'marketing_messages' ? { isMarketingApi: true } : {}),
+    ...(isHeld && checked.template !== null ? { heldFor: checked.template.id } : {}),
   }
-  deps.state.messages.put(message.id, message)
-  playStatuses(deps, message.id, statusesOf(fate, person))
-  return message
+  return [id, message]
 }
 
 /** Free messages are free, utility templates inside the window too; marketing is always charged. */
@@ -86,26 +124,12 @@ function isFree(checked: CheckedMessage, person: Person | undefined, nowMs: numb
   return checked.template.category === 'UTILITY' && person !== undefined && isWindowOpen(person, nowMs)
 }
 
-function statusesOf(fate: Fate, person: Person | undefined): NextStatus[] {
-  switch (fate.kind) {
-    case 'fails':
-      return [{ status: 'failed', errorCode: fate.code }]
-    case 'stays_sent':
-      return [{ status: 'sent' }]
-    case 'arrives':
-      return [
-        { status: 'sent' },
-        { status: 'delivered' },
-        ...(person?.readsAtOnce ? [{ status: 'read' as const }] : []),
-      ]
-  }
-}
-
 function answerOf(message: LoggedMessage, { input, byUserId, address, person }: Recipient): Fields {
+  const status = (message.heldFor ?? null) === null ? 'accepted' : 'held_for_quality_assessment'
   return {
     messaging_product: 'whatsapp',
     contacts: [byUserId ? { input, user_id: address } : { input, wa_id: person?.waId ?? address }],
-    messages: [{ id: message.id, ...(message.type === 'template' ? { message_status: 'accepted' } : {}) }],
+    messages: [{ id: message.id, ...(message.type === 'template' ? { message_status: status } : {}) }],
   }
 }
 

@@ -70,9 +70,14 @@ function pricingOf(message: LoggedMessage, status: Status): Fields {
       billable: !message.isFree,
       pricing_model: 'PMP',
       type: message.isFree ? 'free_customer_service' : 'regular',
-      category: message.category === null ? 'service' : message.category.toLowerCase(),
+      category: priceCategoryOf(message),
     },
   }
+}
+
+function priceCategoryOf({ category, isMarketingApi }: LoggedMessage): string {
+  if (isMarketingApi) return 'marketing_lite'
+  return category === null ? 'service' : category.toLowerCase()
 }
 
 export function toSeconds(ms: number): string {

@@ -6,6 +6,7 @@ import { GraphError } from './graph-error.ts'
 import type { GraphState, Template } from './graph-state.ts'
 import { pageOf } from './graph-paging.ts'
 import type { MetaWebhooks } from './meta-webhooks.ts'
+import { setTemplateStatus } from './template-states.ts'
 import { componentOf, textOf } from './template-text.ts'
 
 export interface TemplateDeps {
@@ -35,45 +36,8 @@ export function createTemplate(deps: TemplateDeps, body: Fields): Fields {
 /** Two places side by side pass the form and fail the review. */
 function reviewTemplate(deps: TemplateDeps, template: Template): void {
   const isRejected = /\}\}\s*\{\{/.test(textOf(componentOf(template, 'BODY')))
-  setTemplateStatus(
-    deps,
-    template,
-    isRejected ? 'REJECTED' : 'APPROVED',
-    isRejected ? 'INVALID_FORMAT' : 'NONE',
-  )
-}
-
-/** Changes a template as Meta would, and tells the hub. */
-export function setTemplateStatus(
-  deps: TemplateDeps,
-  template: Template,
-  status: string,
-  reason = 'NONE',
-): Template {
-  const changed = { ...template, status, rejectedReason: status === 'REJECTED' ? reason : 'NONE' }
-  deps.state.together(() => {
-    deps.state.templates.put(template.id, changed)
-    deps.webhooks.enqueue({
-      field: 'message_template_status_update',
-      timeS: Math.floor(deps.clock.now().getTime() / 1000),
-      value: {
-        event: status,
-        // A number, beyond what 32 bits hold.
-        message_template_id: Number(template.id),
-        message_template_name: template.name,
-        message_template_language: template.language,
-        reason,
-        message_template_category: template.category,
-        ...(otherInfo[status] === undefined ? {} : { other_info: otherInfo[status] }),
-      },
-    })
-  })
-  return changed
-}
-
-const otherInfo: Readonly<Record<string, Fields>> = {
-  PAUSED: { title: 'FIRST_PAUSE', description: 'The template is paused because of its quality.' },
-  DISABLED: { title: 'DISABLED', description: 'The template is disabled because of its quality.' },
+  if (isRejected) setTemplateStatus(deps, template, 'REJECTED', { reason: 'INVALID_FORMAT' })
+  else setTemplateStatus(deps, template, 'APPROVED')
 }
 
 /** GET /{waba}/message_templates with name (part of it), status, language, category, fields, limit and cursors. */

@@ -16,7 +16,7 @@ interface WorkerDeps {
 }
 
 /** As many deliveries beside each other as are set and needed. `start` is called whenever something may be delivered. */
-export function createWebhookWorkers(deps: WorkerDeps): { start(): void } {
+export function createWebhookWorkers(deps: WorkerDeps): { start: () => void } {
   const { queue, faults, settings, timers, isHeld } = deps
   let running = 0
   let isGathering = false

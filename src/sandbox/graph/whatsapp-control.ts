@@ -1,15 +1,13 @@
 import { HubError } from '../../platform/errors.ts'
 import { asFields, asList, asText, type Fields } from '../read-values.ts'
 import { noFaults, type WhatsAppFaults } from './faults.ts'
-import type { LoggedMessage, Person, Template, Update } from './graph-state.ts'
+import type { LoggedMessage, Person, Update } from './graph-state.ts'
 import { enqueueMessages, receiveMessage, type InboundDeps } from './inbound.ts'
-import type { MetaWebhooks } from './meta-webhooks.ts'
+import { createMetaControl, loadTemplate, type MetaControl } from './meta-control.ts'
 import { changeNumber, newUserId, setMarketingPreference } from './person-changes.ts'
 import { recordStatuses } from './record-statuses.ts'
 import type { SendDeps } from './send-message.ts'
-import { quickRepliesOf, setTemplateStatus } from './templates.ts'
-import type { TrafficReport } from './traffic.ts'
-import type { WhatsAppSettings } from './whatsapp-settings.ts'
+import { quickRepliesOf } from './templates.ts'
 
 export interface NewPerson {
   name: string
@@ -30,7 +28,7 @@ export interface NewPerson {
 export type PersonRef = string
 
 /** What people with a phone in their hand do, and what Meta does behind its API. Every act sends the webhooks that follow from it. */
-export interface WhatsAppControl {
+export interface WhatsAppControl extends MetaControl {
   people(): Person[]
   person(ref: PersonRef): Person
   addPerson(person: NewPerson): Person
@@ -50,21 +48,15 @@ export interface WhatsAppControl {
   /** Of one person, oldest first. */
   inbox(ref: PersonRef): LoggedMessage[]
   messages(): LoggedMessage[]
-  templates(): Template[]
-  setTemplateStatus(name: string, language: string, status: string, reason?: string): Template
   /** An error that belongs to no message (field `errors`). */
   reportsError(code: number, title: string): void
   faults(): Readonly<WhatsAppFaults>
   setFaults(change: Partial<WhatsAppFaults>): void
   clearFaults(): void
-  settings(): Readonly<WhatsAppSettings>
-  setSettings(change: Partial<WhatsAppSettings>): void
   /** Lets go what was held, and tries again what was given up. */
   release(): void
   retryNow(): void
   waitingWebhooks(): Update[]
-  traffic(): TrafficReport & { webhooks: ReturnType<MetaWebhooks['counts']> }
-  forgetTraffic(): void
 }
 
 export interface OrderedItem {
@@ -83,6 +75,7 @@ export function createWhatsAppControl(deps: SendDeps): WhatsAppControl {
     return deps.state.messages.all().filter(({ personId }) => personId === id)
   }
   return {
+    ...createMetaControl(deps),
     people: () => deps.state.people.all(),
     person,
     addPerson: (given) => addPerson(deps, given),
@@ -118,9 +111,6 @@ export function createWhatsAppControl(deps: SendDeps): WhatsAppControl {
       ),
     inbox,
     messages: () => deps.state.messages.all(),
-    templates: () => deps.state.templates.all(),
-    setTemplateStatus: (name, language, status, reason) =>
-      setTemplateStatus(deps, loadTemplate(deps, name, language), status, reason),
     reportsError: (code, title) => enqueueMessages(deps, { errors: [{ code, title, message: title }] }),
     faults: () => deps.faults,
     setFaults: (change) => {
@@ -131,13 +121,9 @@ export function createWhatsAppControl(deps: SendDeps): WhatsAppControl {
       Object.assign(deps.faults, noFaults)
       deps.webhooks.release()
     },
-    settings: () => deps.settings,
-    setSettings: (change) => void Object.assign(deps.settings, change),
     release: () => deps.webhooks.release(),
     retryNow: () => deps.webhooks.retryNow(),
     waitingWebhooks: () => deps.webhooks.waiting(),
-    traffic: () => ({ ...deps.traffic.report(), webhooks: deps.webhooks.counts() }),
-    forgetTraffic: () => deps.traffic.reset(),
   }
 }
 
@@ -167,13 +153,6 @@ function loadPerson({ state }: InboundDeps, ref: PersonRef): Person {
     throw new HubError('sandbox_person_unknown', 'Nobody in the sandbox has this id, phone or user id.')
   }
   return found
-}
-
-function loadTemplate({ state }: InboundDeps, name: string, language: string): Template {
-  const template = state.templates.all().find((one) => one.name === name && one.language === language)
-  if (template === undefined)
-    throw new HubError('sandbox_template_unknown', `There is no template ${name} in ${language}.`)
-  return template
 }
 
 function markAsRead(deps: InboundDeps, messages: readonly LoggedMessage[]): void {

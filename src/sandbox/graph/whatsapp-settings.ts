@@ -4,6 +4,16 @@ export interface WhatsAppSettings {
   throughputPerSecond: number
   /** The number is used in the WhatsApp Business app as well: never more than 20 a second. */
   isOnBizApp: boolean
+  /** While the number is being upgraded (131057), on the sandbox's clock; null: it is not. */
+  maintenanceUntilMs: number | null
+  /** Of the portfolio: unique people outside their window in a moving 24 hours; null: unlimited. */
+  messagingLimit: number | null
+  /** Off: /messages takes no marketing templates (131063). */
+  marketingOnMessages: boolean
+  /** Off: /marketing_messages is not offered (134102). */
+  marketingMessagesApi: boolean
+  /** For so long after its approval /marketing_messages does not know a template (134101). */
+  templateSyncMinutes: number
   /** Numbers nobody was given: fail as not on WhatsApp, or are people on the fly. */
   unknownPeople: 'fail' | 'arrive'
   /** Webhooks under way beside each other. */
@@ -19,6 +29,11 @@ export interface WhatsAppSettings {
 export const defaultSettings: WhatsAppSettings = {
   throughputPerSecond: 80,
   isOnBizApp: false,
+  maintenanceUntilMs: null,
+  messagingLimit: 100_000,
+  marketingOnMessages: true,
+  marketingMessagesApi: true,
+  templateSyncMinutes: 0,
   unknownPeople: 'fail',
   webhookConcurrency: 1,
   batchWaitMs: 0,
