@@ -9,7 +9,7 @@ import { isCampaignKind, kindOf } from './campaign-kinds.ts'
 import { listCampaigns } from './campaign-store.ts'
 import type { Composed, Composing } from './composing.ts'
 import { decideCandidate, type CandidateDecision } from './decide-candidate.ts'
-import { holdMessages, type Held } from './hold-messages.ts'
+import { dropStale, type Kept } from './drop-stale.ts'
 import { updateCandidacies } from './log-store.ts'
 import { createOpenings } from './openings.ts'
 
@@ -26,12 +26,12 @@ export interface PrepareDeps {
  */
 export function createPrepareMessages(deps: PrepareDeps): PrepareMessages {
   return async (tx, messages, now) => {
-    const { held, answers } = await holdMessages(tx, messages, now)
-    const [first] = held
+    const { kept, answers } = await dropStale(tx, messages, now)
+    const [first] = kept
     if (first === undefined) return answers
     const batch = await loadBatch(tx, deps, { shopId: first.message.shopId, now })
     const going = new Set<number>()
-    for (const turn of turnsOf(held)) {
+    for (const turn of turnsOf(kept)) {
       for (const [id, prepared] of await prepareTurn(tx, batch, turn, going)) {
         answers.set(id, prepared)
         if (prepared.kind === 'send') going.add(id)
@@ -65,9 +65,9 @@ async function loadBatch(
 }
 
 /** Each person's first message, then each one's second, and so on. */
-function turnsOf(held: readonly Held[]): Held[][] {
-  const turns: Held[][] = []
-  for (const own of groupBy(held, ({ person }) => person.personId).values())
+function turnsOf(kept: readonly Kept[]): Kept[][] {
+  const turns: Kept[][] = []
+  for (const own of groupBy(kept, ({ person }) => person.personId).values())
     for (const [at, one] of own.entries()) (turns[at] ??= []).push(one)
   return turns
 }
@@ -76,7 +76,7 @@ function turnsOf(held: readonly Held[]): Held[][] {
 async function prepareTurn(
   tx: Tx,
   batch: Batch,
-  turn: readonly Held[],
+  turn: readonly Kept[],
   going: ReadonlySet<number>,
 ): Promise<Map<number, Prepared>> {
   const decided = turn.map((one) => ({ ...one, decision: decide(batch, one, going) }))
@@ -94,7 +94,7 @@ async function prepareTurn(
 
 function decide(
   { settings, openingOf, now }: Batch,
-  { message, person, candidacies }: Held,
+  { message, person, candidacies }: Kept,
   going: ReadonlySet<number>,
 ): CandidateDecision {
   const isAlert = message.purpose === 'alert'
@@ -118,7 +118,7 @@ function latest(times: readonly Date[]): Date {
   return times.reduce((last, time) => (time > last ? time : last), new Date(0))
 }
 
-function toUpdates({ candidacies, decision }: Held & { decision: CandidateDecision }): {
+function toUpdates({ candidacies, decision }: Kept & { decision: CandidateDecision }): {
   id: number
   state: 'reserved' | 'suppressed'
   reason: string
@@ -132,10 +132,10 @@ async function composeAll(
   tx: Tx,
   { deps, shop, campaignSettings, now }: Batch,
   kind: string,
-  held: readonly Held[],
+  kept: readonly Kept[],
 ): Promise<readonly Composed[]> {
   if (!isCampaignKind(kind)) return []
-  const abouts = held.map(({ message, person, candidacies }): Composing => ({
+  const abouts = kept.map(({ message, person, candidacies }): Composing => ({
     shop,
     person,
     message,

@@ -84,12 +84,9 @@ export type Prepared =
   | { kind: 'suppress'; reason: string }
   | { kind: 'expire'; reason: string }
 
-/** Runs inside the transaction that stamps the message `started`. Locks what it counts. */
-export type PrepareMessage = (tx: Tx, message: ClaimedMessage, now: Date) => Promise<Prepared>
-
 /**
- * The same for many at once, by message id; all are of one shop and number. Those not in the answer go with the content they have.
- * Should it throw, it is asked again message by message.
+ * Runs inside the transaction that stamps messages `started`, for many at once; all are of one shop and number. Locks what it counts.
+ * Answers by message id; those not in the answer go with the content they have. Should it throw, it is asked again message by message.
  */
 export type PrepareMessages = (
   tx: Tx,

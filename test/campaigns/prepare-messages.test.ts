@@ -214,3 +214,15 @@ test('of two alerts to one person that were both due long ago, one goes now and 
     [newer[0]!.id, { kind: 'defer', reason: 'cap_24h', until: new Date(now.getTime() + 24 * hourMs) }],
   ])
 })
+
+test('a message that cannot be composed fails the set, and alone nobody but itself', async () => {
+  await using world = await createPrepareWorld({ people: 3, products: 9 })
+  await world.db.execute('update products set is_sellable = true')
+  const messages = await world.reserve({ kind: 'back_in_stock', personIds: world.people })
+  await world.db.execute('update reengagement_log set product_id = null where message_id = $1', [
+    messages[1]!.id,
+  ])
+  await expect(tryOut(world, together(messages, prepareMessages))).rejects.toThrow('names none')
+  const others = await tryOut(world, oneByOne([messages[0]!, messages[2]!], prepareMessages))
+  expect(kindsOf(others)).toEqual({ send: 2 })
+})

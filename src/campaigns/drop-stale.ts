@@ -13,26 +13,26 @@ import { lockPersonFacts } from './person-facts.ts'
 import type { ReasonCode } from './reasons.ts'
 
 /** A message with what still holds of it, the most valuable first, and whom it goes to. */
-export type Held = Pick<Composing, 'message' | 'person' | 'candidacies'>
+export type Kept = Pick<Composing, 'message' | 'person' | 'candidacies'>
 
 /**
  * Locks the people's budgets before anything else, and takes out what must not go any more. What nothing is left of, or nobody can get,
  * is answered at once.
  */
-export async function holdMessages(
+export async function dropStale(
   tx: Tx,
   messages: readonly ClaimedMessage[],
   now: Date,
-): Promise<{ held: Held[]; answers: Map<number, Prepared> }> {
+): Promise<{ kept: Kept[]; answers: Map<number, Prepared> }> {
   const candidacies = await listCandidaciesOfMessages(
     tx,
     messages.map(({ id }) => id),
   )
   const personIds = [...new Set(candidacies.map(({ personId }) => personId))]
   const people = await lockPersonFacts(tx, personIds, now)
-  const stale = await dropStale(tx, candidacies, now)
+  const stale = await endStale(tx, candidacies, now)
   const candidaciesOf = groupBy(candidacies, ({ messageId }) => messageId)
-  const held: Held[] = []
+  const kept: Kept[] = []
   const answers = new Map<number, Prepared>()
   for (const message of messages) {
     const own = candidaciesOf.get(message.id) ?? []
@@ -44,13 +44,13 @@ export async function holdMessages(
     }
     const person = people.get(first.personId)
     if (person === undefined) answers.set(message.id, { kind: 'suppress', reason: 'no_address' })
-    else held.push({ message, person, candidacies: [first, ...others] })
+    else kept.push({ message, person, candidacies: [first, ...others] })
   }
-  return { held, answers }
+  return { kept, answers }
 }
 
 /** Why each candidacy whose reason does not hold any more must not go; written to the log. */
-async function dropStale(
+async function endStale(
   tx: Tx,
   candidacies: readonly MessageCandidacyRow[],
   now: Date,
