@@ -44,7 +44,8 @@ const readers: Readonly<Record<string, Read>> = {
 
 /** Nothing: nothing of it concerns sending. */
 export function decideAccountUpdate(field: string, value: unknown, now: Date): AccountChange[] {
-  return readers[field]?.(asObject(value) ?? {}, now) ?? []
+  const read = Object.hasOwn(readers, field) ? readers[field] : undefined
+  return read?.(asObject(value) ?? {}, now) ?? []
 }
 
 function readAccount(value: JsonObject, now: Date): AccountChange[] {
