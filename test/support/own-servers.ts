@@ -15,7 +15,8 @@ import { findServer, startServer } from '../../src/platform/embedded-postgres/se
 /** False on a machine without Redis. On a build server its tests must run. */
 export function hasRedis(): boolean {
   if (spawnSync('redis-server', ['--version']).status === 0) return true
-  if (process.env.CI !== undefined) throw new Error('redis-server is not installed, and its tests must run here.')
+  if (process.env.CI !== undefined)
+    throw new Error('redis-server is not installed, and its tests must run here.')
   process.stderr.write('No redis-server found: what needs one is skipped.\n')
   return false
 }
@@ -82,7 +83,10 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const port = await freePort()
   const flags = { listen_addresses: '127.0.0.1', port, max_connections: 300, fsync: 'off' }
   const start = (): Promise<void> =>
-    startServer(place, Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]))
+    startServer(
+      place,
+      Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    )
   const stop = async (mode: StopMode): Promise<void> => {
     const server = findServer(place)
     if (server === undefined) return
