@@ -1,11 +1,13 @@
+import { checkNumbersOfShop } from './app-account.ts'
 import type { SharedParts } from './app-parts.ts'
 import { createPlannerDeps } from './app-planner.ts'
 import { registerForgetting } from './app-forgetting.ts'
 import { registerSaleLane } from './app-sales.ts'
-import { syncTemplatesOfShop } from './app-shop-setup.ts'
+import { tendTemplatesOfShop } from './app-templates.ts'
 import { runDaily } from './campaigns/daily/run-daily.ts'
 import { retireCoupons } from './campaigns/loyalty-reward/coupon-store.ts'
 import { couponLane } from './campaigns/loyalty-reward/ready-coupon.ts'
+import { tidySending } from './outbox/tidy-sending.ts'
 import { expireAlerts } from './people/alerts.ts'
 import { settlePauses } from './people/settle-pauses.ts'
 import type { Schedule } from './platform/schedule.ts'
@@ -58,9 +60,25 @@ export function registerJobs(parts: SharedParts, schedule: Schedule): void {
     per: 'shop',
     catchUpHours: 1,
     run: async (_slot, shopId) => {
-      const result = await syncTemplatesOfShop(parts, shopId)
-      if (result.kind !== 'synced')
-        log.warn({ shopId, ...result }, 'templates could not be read from WhatsApp')
+      const deps = {
+        ...parts,
+        wake: parts.lanes.wake,
+        publicUrl: parts.publicUrl(),
+        graphUrl: parts.graph.url,
+      }
+      const trouble = await tendTemplatesOfShop(deps, shopId)
+      if (trouble !== undefined) log.warn({ shopId, trouble }, 'templates could not be read or made')
+    },
+  })
+  schedule.register({
+    job: 'check-numbers',
+    every: { minutes: 60 },
+    per: 'shop',
+    catchUpHours: 1,
+    run: async (_slot, shopId) => {
+      const failed = await checkNumbersOfShop(parts, shopId)
+      if (failed.length > 0) log.warn({ shopId, failed }, 'numbers could not be read from WhatsApp')
+      await tidySending(parts, shopId)
     },
   })
 }

@@ -10,6 +10,7 @@ import { createInboxProcessor, inboxLane } from './intake/inbox-processor.ts'
 import { applyOrderVersion } from './orders/apply-order-version.ts'
 import { sendLane } from './outbox/enqueue-message.ts'
 import { guardCountries } from './outbox/guard-country.ts'
+import { guardRampUp } from './outbox/guard-ramp-up.ts'
 import { countInbound } from './outbox/pace-store.ts'
 import { recoverSends } from './outbox/recover-sends.ts'
 import { resolveUncertain } from './outbox/resolve-uncertain.ts'
@@ -62,7 +63,7 @@ export function registerLanes(parts: SharedParts): void {
     pace: parts.pace,
     definitions: parts.definitions,
     prepare: { alert: prepare, campaign: prepare },
-    guards: [guardCountries, guardSending],
+    guards: [guardCountries, guardRampUp(guardSending)],
     onHandedBack: returnSpend,
     cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
   })

@@ -24,7 +24,10 @@ export interface AppParts {
   visitorKey: Buffer
   /** Makes and reads the links in messages. */
   links: LinkTokens
-  graph: { url: string; version: string }
+  /** `timeoutMs`: left out, 15 s. */
+  graph: { url: string; version: string; timeoutMs?: number }
+  /** The address under which customers reach this hub; asked for when it is needed. */
+  publicUrl: () => string
   queue: QueueConnection
 }
 

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
+import { checkNumbersOfShop } from './app-account.ts'
 import type { Connections } from './app-connections.ts'
+import { createTemplatesOfShop } from './app-templates.ts'
 import { campaignKinds, isCampaignKind, kindOf } from './campaigns/campaign-kinds.ts'
 import {
   ensureCampaigns,
@@ -9,17 +11,13 @@ import {
 } from './campaigns/campaign-store.ts'
 import { findLatestImport, startImport } from './catalog/import/import-store.ts'
 import { createWebhook, listWebhooks, readShopInfo } from './connectors/woocommerce/woo-shop.ts'
-import { createMissingTemplates } from './outbox/create-templates.ts'
-import { syncTemplates, type SyncResult } from './outbox/sync-templates.ts'
 import type { TemplateDefinitions } from './outbox/template-definition.ts'
 import type { Clock } from './platform/clock.ts'
-import { isLoopback } from './platform/config-cross-checks.ts'
 import type { Database, Tx } from './platform/database.ts'
 import { HubError } from './platform/errors.ts'
 import { findCredentials, type Box } from './shops/credentials.ts'
-import { loadNumberOfShop } from './shops/number-store.ts'
 import type { Shop } from './shops/shop.ts'
-import { loadShop, nameShop } from './shops/shop-store.ts'
+import { nameShop } from './shops/shop-store.ts'
 
 export interface SetupDeps {
   db: Database
@@ -39,33 +37,6 @@ export const webhookTopics = [
   'customer.created',
   'customer.updated',
 ]
-
-/** Reads the state of all templates of the shop's account. */
-export async function syncTemplatesOfShop(deps: SetupDeps, shopId: number): Promise<SyncResult> {
-  const number = await loadNumberOfShop(deps.db, shopId)
-  const api = await deps.connections.cloudApiOf(shopId)
-  return syncTemplates({ ...deps, api }, { shopId, wabaId: number.wabaId, wabaMetaId: number.wabaMetaId })
-}
-
-/** Makes the templates this product sends at the shop's account, where they are missing; their links lead to `publicUrl`. */
-export async function createTemplatesOfShop(
-  deps: SetupDeps & { publicUrl: string; graphUrl?: string },
-  shopId: number,
-  definitions: TemplateDefinitions,
-): ReturnType<typeof createMissingTemplates> {
-  const number = await loadNumberOfShop(deps.db, shopId)
-  const { language, isSandbox } = await loadShop(deps.db, shopId)
-  // An approved template's link can hardly be changed, so it must not lead to this machine, unless WhatsApp is played on it as well.
-  const isPlayed = isSandbox || (deps.graphUrl !== undefined && isLoopback(new URL(deps.graphUrl).hostname))
-  if (!isPlayed && !deps.publicUrl.startsWith('https://'))
-    throw new HubError('public_url_missing', `The templates’ links would lead to ${deps.publicUrl}.`, {
-      advice: 'Set PUBLIC_URL to the https address under which customers reach this hub.',
-    })
-  const api = await deps.connections.cloudApiOf(shopId)
-  const { wabaId, wabaMetaId } = number
-  const account = { shopId, wabaId, wabaMetaId, language, hubUrl: deps.publicUrl }
-  return createMissingTemplates({ ...deps, api }, account, definitions)
-}
 
 /** Makes the webhooks that are missing in the shop, with our own secret. Returns the topics it made. */
 export async function createMissingWebhooks(
@@ -118,6 +89,8 @@ export async function setUpShop(
 ): Promise<void> {
   const now = deps.clock.now()
   await deps.db.transaction((tx) => ensureCampaigns(tx, shop.id, now))
+  const unread = await checkNumbersOfShop(deps, shop.id)
+  if (unread.length > 0) deps.log.warn({ shopId: shop.id, unread }, 'numbers could not be read from WhatsApp')
   if (shop.storeUrl !== null) {
     const info = await readShopInfo(await deps.connections.wooClientOf(shop.id))
     if ('name' in info && info.name !== '') await nameShop(deps.db, shop.id, info.name, now)
@@ -129,5 +102,5 @@ export async function setUpShop(
   if (!shop.isSandbox) return
   await deps.db.transaction((tx) => switchSandboxCampaigns(tx, shop.id, now))
   await createMissingWebhooks(deps, shop, deps.publicUrl)
-  await createTemplatesOfShop(deps, shop.id, deps.definitions)
+  await createTemplatesOfShop(deps, shop.id)
 }

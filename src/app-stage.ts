@@ -34,6 +34,8 @@ export interface StageOptions {
   seed?: 'shop' | 'empty'
   /** Makes the templates in these languages only: all eight take a second. */
   templateLanguages?: readonly string[]
+  /** How long WhatsApp is waited for; left out, as long as in earnest. */
+  graphTimeoutMs?: number
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
@@ -49,6 +51,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   })
   const box = createSecretsBox({ current: Buffer.alloc(32, 1) })
   const apiToken = systemRandom.token()
+  let url = ''
   const app = createApp({
     db,
     clock,
@@ -58,11 +61,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     apiToken,
     visitorKey: Buffer.alloc(32, 2),
     links: createLinkTokens(Buffer.alloc(32, 3)),
-    graph: { url: sandbox.graphUrl, version: 'v25.0' },
+    graph: {
+      url: sandbox.graphUrl,
+      version: 'v25.0',
+      ...(options.graphTimeoutMs === undefined ? {} : { timeoutMs: options.graphTimeoutMs }),
+    },
+    publicUrl: () => url,
     queue: { kind: 'postgres', url: db.url },
   })
   const listening = await app.startWeb(0)
-  const url = `http://127.0.0.1:${listening.port}`
+  url = `http://127.0.0.1:${listening.port}`
   sandbox.connectHub(url)
   const connected = await connectShop({ db, box }, sandboxConnection(sandbox), clock.now())
   app.connections.forget()

@@ -95,6 +95,7 @@ function toParts(config: Config, log: Logger, { db, secrets, clock, sandbox }: M
     apiToken: secrets.apiToken,
     ...deriveKeys(secrets.key),
     graph: sandbox === undefined ? config.graph : { ...config.graph, url: sandbox.graphUrl },
+    publicUrl: () => (sandbox === undefined ? config.publicUrl : `http://127.0.0.1:${config.port}`),
     queue:
       config.redisUrl === undefined
         ? { kind: 'postgres', url: db.url }

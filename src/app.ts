@@ -5,6 +5,7 @@ import { createHandlers } from './app-handlers.ts'
 import { registerLanes } from './app-lanes.ts'
 import type { AppParts } from './app-parts.ts'
 import { registerJobs } from './app-jobs.ts'
+import { createTemplateActions } from './app-templates.ts'
 import { createIntake } from './intake/create-intake.ts'
 import { createOrderMetric } from './orders/order-metric.ts'
 import { createUnknownCodeMetric } from './outbox/failure-metric.ts'
@@ -68,6 +69,7 @@ export function createApp(parts: AppParts): App {
         metrics,
         version: readVersion(),
         consent: handlers.consent,
+        templates: createTemplateActions(shared),
         wake: lanes.wake,
       }),
     )

@@ -14,6 +14,8 @@ import { campaignEndpoints } from './api/campaign-endpoints.ts'
 import { campaignRulesEndpoints } from './api/campaign-rules-endpoints.ts'
 import type { Endpoint } from './api/endpoint.ts'
 import { inboxEndpoints } from './api/inbox-endpoints.ts'
+import { noticeEndpoints } from './api/notice-endpoints.ts'
+import { numberEndpoints } from './api/number-endpoints.ts'
 import { messageEndpoints } from './api/message-endpoints.ts'
 import { describeApi } from './api/openapi.ts'
 import { personEndpoints } from './api/person-endpoints.ts'
@@ -25,8 +27,10 @@ import { replayEndpoints } from './api/replay-endpoints.ts'
 import { runEndpoints } from './api/run-endpoints.ts'
 import { settingsEndpoints } from './api/settings-endpoints.ts'
 import { reportEndpoints } from './api/report-endpoints.ts'
+import { sendingEndpoints } from './api/sending-endpoints.ts'
 import { shopEndpoints } from './api/shop-endpoints.ts'
 import { storefrontEndpoints } from './api/storefront-endpoints.ts'
+import { templateEndpoints, type TemplateActions } from './api/template-endpoints.ts'
 import { createOperationsRoutes } from './operations-routes.ts'
 
 export interface AdminDeps {
@@ -37,6 +41,7 @@ export interface AdminDeps {
   visitorKey: Buffer
   metrics: Metrics
   consent: ConsentDeps
+  templates: TemplateActions
   wake: (lane: string) => void
   log: Logger
   version: string
@@ -69,7 +74,11 @@ export function listEndpoints(deps: AdminDeps): Endpoint[] {
     ...runEndpoints({ ...deps, ...reads }),
     ...previewEndpoints(deps),
     ...replayEndpoints(deps),
+    ...sendingEndpoints(deps),
+    ...numberEndpoints(deps),
+    ...noticeEndpoints({ ...deps, ...reads }),
     ...settingsEndpoints({ ...deps, ...reads }),
+    ...templateEndpoints(deps),
     ...auditEndpoints(reads),
     ...inboxEndpoints(reads),
     ...reportEndpoints(deps),

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { openToolbox, type Toolbox } from '../app-toolbox.ts'
 import { explain } from '../app-explain.ts'
-import { createMissingWebhooks, createTemplatesOfShop, syncTemplatesOfShop } from '../app-shop-setup.ts'
+import { createMissingWebhooks } from '../app-shop-setup.ts'
+import { createTemplatesOfShop, syncTemplatesOfShop, unpauseTemplateOfShop } from '../app-templates.ts'
 import { campaignCommand, campaignsCommand } from './campaign-commands.ts'
 import { badUsage, type CommandDeps } from './command.ts'
 import { continueUntilDone } from './follow-import.ts'
@@ -9,14 +10,15 @@ import { reportCommand, reportOptions, type ReportOptions } from './report.ts'
 import { previewCommand } from './preview-command.ts'
 import { replayCommand, replayOptions, type ReplayOptions } from './replay-command.ts'
 import { runCommand, runsCommand } from './run-commands.ts'
+import { goCommand, numberCommand, sendingCommand, stopCommand } from './sending-commands.ts'
 import { auditCommand, settingsCommand } from './settings-commands.ts'
 import { createTemplates, templatesCommand } from './template-commands.ts'
 import { listDeadLetters } from '../intake/dead-letter-store.ts'
 import { readInboxHealth } from '../intake/inbox-health.ts'
 import { replayInbox } from '../intake/replay-inbox.ts'
+import { loadTemplateDefinitions } from '../outbox/template-definitions.ts'
 import { HubError } from '../platform/errors.ts'
 import { systemRandom } from '../platform/random.ts'
-import { startNumber } from '../shops/number-store.ts'
 import { findShopByKey } from '../shops/shop-store.ts'
 import type { Shop } from '../shops/shop.ts'
 
@@ -42,11 +44,18 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
   hub report [--from DAY --to DAY --campaign KIND --by campaign|variant|day --csv]
                                what campaigns did and earned; the last 30 days
   hub templates [create|sync]  the state of all, and what is out of date; make missing ones; ask WhatsApp again
+  hub templates unpause NAME [LANGUAGE]
+                               ask WhatsApp to let a paused template go on
+  hub templates accept NAME [LANGUAGE]
+                               say yes to the category that Meta has moved it to
   hub import                   read all products, variations, customers and orders from the shop, with progress
   hub dead-letters             what could not be handled, and why
   hub replay all | hub replay event ID… | hub replay delivery ID…
                                handle dead letters again
-  hub number start             send from the number again after Meta had stopped it
+  hub sending                  what is sent and what is not, and why: switches, numbers, limits, budgets, what waits
+  hub stop [CAMPAIGN]          the kill switch: nothing more is sent, replies included, or nothing of one campaign; what waits keeps waiting
+  hub go [CAMPAIGN]            it goes on, also after a campaign has stopped by itself
+  hub number start             send from the number again after Meta had stopped or restricted it
 
   --shop KEY                   which shop (default: SHOP_ID)
 `
@@ -84,7 +93,7 @@ const commands: Record<string, Command> = {
   settings: (tools, shop, words) => settingsCommand(toDeps(tools, shop), words),
   audit: (tools, shop) => auditCommand(toDeps(tools, shop)),
   report: (tools, shop, _words, options) => reportCommand(toDeps(tools, shop), options),
-  templates: (tools, shop, [what]) => templatesCommand(toTemplateDeps(tools, shop), what),
+  templates: (tools, shop, words) => templatesCommand(toTemplateDeps(tools, shop), words),
   import: async (tools, shop) => continueUntilDone(tools.imports, shop, print),
   'dead-letters': async (tools) => {
     for (const letter of await listDeadLetters(tools.db)) print(JSON.stringify(letter))
@@ -93,25 +102,29 @@ const commands: Record<string, Command> = {
     const choice = readChoice(what, ids)
     print(JSON.stringify(await replayInbox({ ...tools, wake: () => undefined }, choice, tools.clock.now())))
   },
-  number: async (tools, shop, [what]) => {
-    if (what !== 'start') throw badUsage('Say "hub number start".')
-    await tools.db.transaction((tx) => startNumber(tx, shop.id, tools.clock.now()))
-    print('The number sends again.')
-  },
+  stop: (tools, shop, words) => stopCommand(toDeps(tools, shop), words),
+  go: (tools, shop, words) => goCommand(toDeps(tools, shop), words),
+  sending: (tools, shop) => sendingCommand(toDeps(tools, shop)),
+  number: (tools, shop, words) => numberCommand(toDeps(tools, shop), words),
 }
 
 // The sandbox's WhatsApp reaches the hub on this machine.
 function toTemplateDeps(tools: Toolbox, shop: Shop): Parameters<typeof templatesCommand>[0] {
   const { config, db } = tools
   const publicUrl = config.sandbox ? `http://127.0.0.1:${config.port}` : config.publicUrl
+  const definitions = loadTemplateDefinitions()
+  const deps = { ...tools, definitions, publicUrl, graphUrl: config.graph.url }
   return {
     db,
+    clock: tools.clock,
     shop,
     publicUrl,
+    definitions,
     print,
-    create: (definitions) =>
-      createTemplatesOfShop({ ...tools, publicUrl, graphUrl: config.graph.url }, shop.id, definitions),
-    sync: () => syncTemplatesOfShop(tools, shop.id),
+    create: (options) => createTemplatesOfShop(deps, shop.id, options),
+    sync: () => syncTemplatesOfShop(deps, shop.id),
+    unpause: (templateId) =>
+      unpauseTemplateOfShop(deps, { shopId: shop.id, templateId }, { name: 'cli', now: tools.clock.now() }),
   }
 }
 

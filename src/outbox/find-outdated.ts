@@ -20,13 +20,15 @@ export function findOutdated(
 ): OutdatedTemplate[] {
   return templates.flatMap(({ name, language, components, status }) => {
     const definition = definitions.get(name)
-    if (definition?.languages[language] === undefined || status === 'DELETED') return []
+    if (definition?.languages[language] === undefined || notThere.includes(status)) return []
     const ours = toNewTemplate(definition, language, { hubUrl, headerHandle: 'any' })
       .components as Component[]
     const differs = compare(ours, components)
     return differs === undefined ? [] : [{ name, language, differs }]
   })
 }
+
+const notThere = ['DELETED', 'NOT_MADE']
 
 type Component = Readonly<Record<string, unknown>>
 

@@ -102,6 +102,19 @@ function toJson(templates: readonly TemplateRow[]): string {
   )
 }
 
+/** Templates that were to be made, and that Meta will not take. */
+export async function deleteUnmade(
+  tx: Tx,
+  wabaId: number,
+  templates: readonly { name: string; language: string }[],
+): Promise<void> {
+  await tx.execute(
+    `delete from templates t using unnest($2::text[], $3::text[]) u(name, language)
+     where t.waba_id = $1 and t.name = u.name and t.language = u.language and t.status = 'NOT_MADE'`,
+    [wabaId, templates.map((one) => one.name), templates.map((one) => one.language)],
+  )
+}
+
 const waitingFor =
   `{template_paused,template_flagged,template_pending,template_disabled,template_rejected,template_missing,category_changed,` +
   `template_held,template_ramp_up}`

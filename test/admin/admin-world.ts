@@ -1,6 +1,8 @@
 import { pino } from 'pino'
 import { createAdminRoutes } from '../../src/admin/admin-routes.ts'
+import type { TemplateActions } from '../../src/admin/api/template-endpoints.ts'
 import { ensureCampaigns } from '../../src/campaigns/campaign-store.ts'
+import { loadTemplateDefinitions } from '../../src/outbox/template-definitions.ts'
 import { createStandingClock, type MovableClock } from '../../src/platform/clock.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
@@ -26,7 +28,13 @@ export interface AdminWorld extends AsyncDisposable {
 
 const apiToken = 'test-api-token'
 
-export async function createAdminWorld(): Promise<AdminWorld> {
+// The shop is connected to nothing.
+const nobody = async () => ({ kind: 'unknown' as const, reason: 'not connected' })
+const templatesOfNobody = { sync: nobody, create: nobody, unpause: async () => undefined }
+
+export async function createAdminWorld(
+  options: { templates?: Partial<TemplateActions> } = {},
+): Promise<AdminWorld> {
   const db = await createTestDatabase()
   const clock = createStandingClock(new Date('2026-03-10T12:00:00Z'))
   const random = createSeededRandom(1)
@@ -54,6 +62,7 @@ export async function createAdminWorld(): Promise<AdminWorld> {
         visitorKey: Buffer.alloc(32, 9),
         metrics: createMetrics(),
         consent: { onOptOut: async () => undefined },
+        templates: { ...templatesOfNobody, definitions: loadTemplateDefinitions(), ...options.templates },
         version: 'test',
         wake: (lane) => woken.push(lane),
         log: pino({ level: 'silent' }),

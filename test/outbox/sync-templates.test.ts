@@ -129,7 +129,8 @@ describe('what an account has already', () => {
     const first = await create(world)
     expect(first.created.slice(0, 13).map(({ language }) => language)).toEqual(Array(13).fill('de'))
     expect(first.created.slice(13).map(({ language }) => language)).toEqual(Array(7).fill('en'))
-    expect(first.failed).toHaveLength(84)
+    expect(first.left).toHaveLength(84)
+    expect(first.stopped).toMatchObject({ code: 80008, details: 'too many new templates' })
     // One call found the limit; nobody knocks 83 times more.
     expect(left).toBe(-1)
     expect(uploads).toHaveLength(1)

@@ -43,6 +43,7 @@ export async function createHub(options: HubOptions): Promise<TestHub> {
     visitorKey: Buffer.alloc(32, 9),
     links: createLinkTokens(Buffer.alloc(32, 10)),
     graph: { url: options.graphUrl ?? 'http://127.0.0.1:9', version: 'v25.0' },
+    publicUrl: () => 'https://hub.example',
     queue: { kind: 'postgres', url: db.url },
   })
   const shop = await connectShop({ db, box }, options.connection, clock.now())

@@ -9,6 +9,13 @@ const statuses: Readonly<Record<string, number>> = {
   campaign_missing: 404,
   run_missing: 404,
   run_not_held: 409,
+  template_unknown: 404,
+  template_not_paused: 409,
+  template_not_unpaused: 409,
+  category_not_changed: 409,
+  category_not_allowed: 409,
+  public_url_missing: 409,
+  not_connected: 409,
   dry_run_too_long: 503,
   dry_run_in_the_way: 503,
 }

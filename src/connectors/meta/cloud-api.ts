@@ -5,11 +5,13 @@ import { asList, asObject, asText, type JsonObject } from './read-json.ts'
 import {
   createTemplate,
   listTemplates,
+  unpauseTemplate,
   uploadExample,
   type CreatedTemplate,
   type ExampleFile,
   type ListedTemplates,
   type NewTemplate,
+  type UnpausedTemplate,
   type UploadedExample,
 } from './template-api.ts'
 import { toWire, type OutgoingMessage } from './wire-message.ts'
@@ -52,6 +54,7 @@ export interface CloudApi {
   send(phoneNumberId: string, message: OutgoingMessage): Promise<SendResult>
   listTemplates(wabaId: string): Promise<ListedTemplates>
   createTemplate(wabaId: string, template: NewTemplate): Promise<CreatedTemplate>
+  unpauseTemplate(templateId: string): Promise<UnpausedTemplate>
   uploadExample(file: ExampleFile): Promise<UploadedExample>
   /** Media that many messages show is better uploaded once: Meta needs not load it for each, and keeps it for 30 days. */
   uploadMedia(phoneNumberId: string, file: MediaFile): Promise<UploadedMedia>
@@ -74,6 +77,7 @@ export function createCloudApi({ http, accessToken, version }: CloudApiOptions):
       ),
     listTemplates: (wabaId) => listTemplates(call, wabaId),
     createTemplate: (wabaId, template) => createTemplate(call, wabaId, template),
+    unpauseTemplate: (templateId) => unpauseTemplate(call, templateId),
     uploadExample: (file) => uploadExample(call, accessToken, file),
     uploadMedia: (phoneNumberId, file) => uploadMedia(call, phoneNumberId, file),
     loadNumber: (phoneNumberId) => loadNumber(call, phoneNumberId),

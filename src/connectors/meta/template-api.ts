@@ -32,6 +32,7 @@ export interface ExampleFile {
 export type ListedTemplates = { kind: 'listed'; templates: MetaTemplate[] } | Refusal | Unknown
 export type CreatedTemplate =
   { kind: 'created'; id: string; status: string; category: string } | Refusal | Unknown
+export type UnpausedTemplate = { kind: 'unpaused' } | Refusal | Unknown
 export type UploadedExample = { kind: 'uploaded'; handle: string } | Refusal | Unknown
 
 // Each page is asked for by its cursor: the ready-made `next` address holds the token, and could lead anywhere.
@@ -84,6 +85,14 @@ export async function createTemplate(
   if (id === undefined) return { kind: 'unknown', reason: 'answered without an id' }
   const status = asText(answer.body.status) ?? 'PENDING'
   return { kind: 'created', id, status, category: asText(answer.body.category) ?? template.category }
+}
+
+/** Only for a template that pacing has paused (templates/template-pacing): a pause for its quality ends by itself. */
+export async function unpauseTemplate(call: Call, templateId: string): Promise<UnpausedTemplate> {
+  const answer = readAnswer(await call({ method: 'POST', path: `/${templateId}/unpause` }))
+  if (answer.kind !== 'answered') return answer
+  if (answer.body.success === true) return { kind: 'unpaused' }
+  return { kind: 'refused', code: null, details: asText(answer.body.reason) ?? 'no reason given' }
 }
 
 /**
