@@ -3,6 +3,7 @@ import { forgetDecisions, loadLongestRepeatDays } from './campaigns/forget-decis
 import { forgetChanges } from './catalog/forget-changes-store.ts'
 import { forgetReceivedTexts } from './chatbot/forget-texts-store.ts'
 import { forgetDeliveries, forgetPayloads } from './intake/forget-bodies-store.ts'
+import { forgetContactLevels } from './outbox/contact-pace-store.ts'
 import { forgetSentTexts } from './outbox/forget-texts-store.ts'
 import { forgetAlerts, forgetViews } from './people/forget-interest-store.ts'
 import { forgetInBatches, type Forgetting } from './platform/forget-in-batches.ts'
@@ -80,6 +81,7 @@ async function ofNoShop({ db, clock }: Deps): Promise<Forgetting[]> {
   return [
     { what: 'deliveries', batch: (after) => forgetDeliveries(db, { ...bodies, after }) },
     { what: 'payloads', batch: () => forgetPayloads(db, bodies) },
+    { what: 'contactLevels', batch: () => forgetContactLevels(db, clock.now()) },
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../platform/database.ts'
+import { forgetBatchSize, type ForgetBatch } from '../platform/forget-in-batches.ts'
 import type { ContactLevel } from './decide-contact-pace.ts'
 
 /** By root id; people whom the number has not written to of late are left out. */
@@ -54,14 +55,17 @@ export async function returnContactLevels(
   )
 }
 
-/** Who was last written to before `before` has a full bucket: as good as no row. Returns how many went. */
-export function forgetContactLevels(tx: Tx, before: Date, limit: number): Promise<number> {
-  return tx.execute(
-    `delete from contact_pace where (phone_number_id, root_id) in (
-       select phone_number_id, root_id from contact_pace where at < $1 and coalesce(not_before, $1) <= $1
-       order by at limit $2 for update skip locked)`,
-    [before, limit],
+/** Who was last written to an hour ago has a full bucket: as good as no row. */
+export async function forgetContactLevels(sql: Sql, now: Date): Promise<ForgetBatch> {
+  const before = new Date(now.getTime() - 3_600_000)
+  const forgotten = await sql.execute(
+    `with old as materialized (
+       select phone_number_id, root_id from contact_pace where at < $1 and (not_before is null or not_before <= $1)
+       order by at limit ${forgetBatchSize} for update skip locked)
+     delete from contact_pace c using old where c.phone_number_id = old.phone_number_id and c.root_id = old.root_id`,
+    [before],
   )
+  return { forgotten, next: forgotten < forgetBatchSize ? null : 0 }
 }
 
 /** Meta said that this person gets too much at once (131056): nothing goes to them before `until`, whatever it is. */

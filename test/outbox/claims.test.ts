@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSender, sendDue } from '../../src/outbox/sender.ts'
 import { startBatch } from '../../src/outbox/start-batch.ts'
+import { forgetContactLevels } from '../../src/outbox/contact-pace-store.ts'
 import { handBack } from '../../src/outbox/claim-store.ts'
 import { countInbound, pauseNumber, slowDown } from '../../src/outbox/pace-store.ts'
 import { createPace } from '../../src/outbox/pace.ts'
@@ -300,4 +301,12 @@ describe('the pace', () => {
     expect(row!.pauseReason).toBe('error_131057')
     expect(await claim(world)).toMatchObject({ claimed: 0 })
   })
+})
+
+test('what was last written to a person is forgotten once their bucket is full', async () => {
+  await using world = await createOutboxWorld()
+  await enqueue(world, { purpose: 'reply' })
+  await sendDue(world.deps)
+  expect(await forgetContactLevels(world.db, after(hour))).toEqual({ forgotten: 0, next: null })
+  expect(await forgetContactLevels(world.db, after(hour + 1))).toEqual({ forgotten: 1, next: null })
 })
