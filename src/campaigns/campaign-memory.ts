@@ -1,6 +1,7 @@
 import type { Sql, Tx } from '../platform/database.ts'
 import type { Fault } from '../platform/errors.ts'
 import type { ShopSettings } from '../shops/shop-settings.ts'
+import { isCampaignKind } from './campaign-kinds.ts'
 import { readCampaignRules } from './campaign-rules.ts'
 import { listCampaigns } from './campaign-store.ts'
 
@@ -21,14 +22,14 @@ export function findForgotten(settings: unknown, { retention }: ShopSettings): F
     }))
 }
 
-/** Retention that is too short for one of the shop's campaigns. */
+/** Retention that is too short for one of the shop's campaigns, and budgets of campaigns that do not exist. */
 export async function findCampaignConflicts(
   tx: Tx | Sql,
   shopId: number,
-  { retention }: ShopSettings,
+  { retention, sending }: ShopSettings,
 ): Promise<Fault[]> {
   const campaigns = await listCampaigns(tx, shopId)
-  return campaigns.flatMap((campaign) =>
+  const short = campaigns.flatMap((campaign) =>
     lookBacks(readCampaignRules(campaign).settings)
       .filter(({ days, kept }) => days > retention[kept])
       .map(({ name, days, kept }) => ({
@@ -36,6 +37,14 @@ export async function findCampaignConflicts(
         message: `must be at least ${days}: ${campaign.kind} looks back so far (its ${name})`,
       })),
   )
+  const unknown = Object.keys(sending.campaignBudgets).filter((kind) => !isCampaignKind(kind))
+  return [
+    ...short,
+    ...unknown.map((kind) => ({
+      where: `sending.campaignBudgets.${kind}`,
+      message: 'is the budget of a campaign that does not exist',
+    })),
+  ]
 }
 
 function lookBacks(

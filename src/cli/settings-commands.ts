@@ -1,4 +1,5 @@
 import { findCampaignConflicts } from '../campaigns/campaign-memory.ts'
+import { releaseBudget } from '../outbox/release-budget.ts'
 import { listAudit } from '../shops/audit-store.ts'
 import { changeShopSettings } from '../shops/change-settings.ts'
 import { defaultShopSettings } from '../shops/shop-settings.ts'
@@ -28,7 +29,10 @@ async function setSettings(deps: CommandDeps, words: readonly string[]): Promise
   const { version } = await db.transaction(async (tx) => {
     const current = await loadVersionedSettings(tx, shop.id)
     const change = { shopId: shop.id, patch: toPatch(assignments, current.settings) }
-    return changeShopSettings(tx, { findConflicts: findCampaignConflicts }, change, actorOf(deps))
+    const by = actorOf(deps)
+    const changed = await changeShopSettings(tx, { findConflicts: findCampaignConflicts }, change, by)
+    await releaseBudget(tx, shop.id, by.now)
+    return changed
   })
   print(`Version ${version} is in force.`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findCampaignConflicts } from '../../campaigns/campaign-memory.ts'
+import { releaseBudget } from '../../outbox/release-budget.ts'
 import type { Database } from '../../platform/database.ts'
 import { changeShopSettings } from '../../shops/change-settings.ts'
 import { shopSettingsSchema } from '../../shops/shop-settings.ts'
@@ -65,7 +66,11 @@ function change(
 ): Promise<VersionedSettings> {
   const deps = { findConflicts: findCampaignConflicts }
   return orProblem(() =>
-    db.transaction((tx) => changeShopSettings(tx, deps, { shopId: shop.id, ...wantedChange }, actorOf(now))),
+    db.transaction(async (tx) => {
+      const changed = await changeShopSettings(tx, deps, { shopId: shop.id, ...wantedChange }, actorOf(now))
+      await releaseBudget(tx, shop.id, now)
+      return changed
+    }),
   )
 }
 
