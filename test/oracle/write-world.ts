@@ -54,10 +54,12 @@ export async function startIdsAbove(db: Database): Promise<void> {
 
 async function insert(sql: Sql, rows: Record<string, Row[]>, tables: readonly string[]): Promise<void> {
   const filled = tables.filter((table) => (rows[table] ?? []).length > 0)
-  const inserts = filled.map(
-    (table) =>
-      `in_${table} as (insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1::jsonb->'${table}'))`,
-  )
+  const inserts = filled.map((table) => {
+    // Columns that a world knows nothing of have their defaults.
+    const columns = [...new Set((rows[table] ?? []).flatMap((row) => Object.keys(row)))].join(', ')
+    const given = `jsonb_populate_recordset(null::${table}, $1::jsonb->'${table}')`
+    return `in_${table} as (insert into ${table} (${columns}) select ${columns} from ${given})`
+  })
   await sql.execute(`with ${inserts.join(', ')} select 1`, [JSON.stringify(rows)])
 }
 
