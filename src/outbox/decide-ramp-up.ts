@@ -8,7 +8,7 @@ export type RampUp =
   | { kind: 'open' }
   /** So many more in this hour of its use; the next hour begins at `nextAt`. */
   | { kind: 'steps'; hour: number; sent: number; left: number; nextAt: Date }
-  | { kind: 'closed'; reason: 'template_held' | 'template_ramp_up'; until: Date }
+  | { kind: 'closed'; reason: 'template_held'; until: Date }
 
 type Ramping = Pick<
   TemplateState,
@@ -18,7 +18,6 @@ type Ramping = Pick<
 const hourMs = 3_600_000
 /** Meta decides on nearly all held messages within an hour (templates/template-pacing). */
 export const heldForMs = hourMs
-const lookAgainMs = 15 * 60_000
 
 /**
  * How much marketing may go with a template that is new to Meta, or new again after a pause: few in the first hour of its use, so that
@@ -35,12 +34,10 @@ export function decideRampUp(template: Ramping, settings: RampUpSettings, now: D
   const startedMs = (template.rampStartedAt ?? now).getTime()
   const hour = Math.max(0, Math.floor((now.getTime() - startedMs) / hourMs))
   if (template.quality === 'GREEN' || hour >= settings.hours) return { kind: 'open' }
-  // Those of the first hour said so: the rest would hear the same.
-  if (template.quality === 'RED') {
-    return { kind: 'closed', reason: 'template_ramp_up', until: new Date(now.getTime() + lookAgainMs) }
-  }
   const sent = template.rampHour === hour ? template.rampSent : 0
-  const allowed = hour === 0 ? settings.firstHour : settings.perHour
+  // Not liked, but not paused either, or let go on after a pause: it stays with few, without which it could not become better.
+  const isSlow = hour === 0 || template.quality === 'RED'
+  const allowed = isSlow ? Math.min(settings.firstHour, settings.perHour) : settings.perHour
   const nextAt = new Date(startedMs + (hour + 1) * hourMs)
   return { kind: 'steps', hour, sent, left: Math.max(0, allowed - sent), nextAt }
 }

@@ -32,8 +32,8 @@ test.each<[string, Partial<Ramping>, Partial<RampUp>]>([
   ['as soon as its quality is good', { rampStartedAt: ago(0.1), quality: 'GREEN' }, { kind: 'open' }],
   [
     'when people do not like it',
-    { rampStartedAt: ago(0.1), quality: 'RED' },
-    { kind: 'closed', reason: 'template_ramp_up' },
+    { rampStartedAt: ago(9), rampHour: 9, rampSent: 60, quality: 'RED' },
+    { kind: 'steps', left: 40 },
   ],
   [
     'while Meta holds it back',
