@@ -2,7 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { failureTable } from '../../src/connectors/meta/failure-table.ts'
 import { messageReasons, type MessageReason } from '../../src/outbox/message-reasons.ts'
 import type { NoticeCode } from '../../src/shops/notices.ts'
-import { createFailureWorld, type FailureWorld } from './support/failure-world.ts'
+import {
+  createFailureWorld,
+  type FailureWorld,
+  type Known,
+  type TestPerson,
+} from './support/failure-world.ts'
 
 /** What one code does, whether it comes as the answer to the request or in a status. */
 interface Case {
@@ -237,3 +242,71 @@ async function expectHeld(person: Awaited<ReturnType<FailureWorld['person']>>): 
   await world.settle()
   expect(await world.message(more)).toMatchObject({ state: 'waiting', reason: 'contact_pace' })
 }
+
+describe('a message to a user id that cannot take it', () => {
+  const refuse = async (known: readonly Known[]): Promise<{ id: number; person: TestPerson }> => {
+    const person = await world.person({ known })
+    world.sandbox.whatsapp.setFaults({ refuse: { code: 131062, to: person.bsuid } })
+    const id = await world.enqueue(person)
+    await world.settle()
+    world.clock.advance(1_000)
+    await world.settle()
+    return { id, person }
+  }
+
+  test('goes to the number that the person left', async () => {
+    const { id, person } = await refuse(['bsuid', 'phone'])
+    expect(await world.message(id)).toMatchObject({ state: 'delivered', attempt: 2, sentTo: person.phone })
+  })
+
+  test('ends where no number is known, and says why', async () => {
+    const { id } = await refuse(['bsuid'])
+    expect(await world.message(id)).toMatchObject({ state: 'suppressed', reason: 'bsuid_unsupported' })
+  })
+})
+
+test('of a closed country nobody is written to until the notice is resolved; elsewhere all goes on', async () => {
+  const send = async (country: string): Promise<string> => {
+    const id = await world.enqueue(await world.person({ country }))
+    await world.settle()
+    return (await world.message(id)).state
+  }
+  world.sandbox.whatsapp.setFaults({ fail: { code: 130497, times: 1 } })
+  expect(await send('PT')).toBe('failed')
+  expect([await send('PT'), await send('ES'), await send('PT')]).toEqual([
+    'suppressed',
+    'delivered',
+    'suppressed',
+  ])
+  await world.db.execute(`update notices set resolved_at = $1`, [world.clock.now()])
+  expect(await send('PT')).toBe('delivered')
+})
+
+test('a message that waits for a stopped number goes when it is started, as often as it takes', async () => {
+  const id = await world.enqueue(await world.person())
+  world.sandbox.whatsapp.setFaults({ refuse: { code: 190, times: 7 } })
+  for (let attempt = 1; attempt <= 7; attempt++) {
+    await world.settle()
+    expect(await world.message(id)).toMatchObject({ state: 'waiting', attempt: attempt + 1 })
+    await world.db.execute(`update phone_numbers set state = 'active'`)
+    world.clock.advance(61_000)
+  }
+  await world.settle()
+  expect(await world.message(id)).toMatchObject({ state: 'delivered', attempt: 8 })
+})
+
+test('what the merchant is told of a stop says what it is, what to do, and what Meta said', async () => {
+  world.sandbox.whatsapp.setFaults({ refuse: { code: 131042 } })
+  await world.enqueue(await world.person())
+  await world.settle()
+  const [notice] = await world.db.query<{ details: Record<string, unknown> }>(
+    `select details from notices where code = 'number_stopped' order by id limit 1`,
+  )
+  expect(notice?.details).toMatchObject({
+    code: 131042,
+    reason: 'payment_problem',
+    meaning: expect.stringMatching(/cannot charge/),
+    advice: expect.stringMatching(/billing settings/),
+    said: expect.any(String),
+  })
+})

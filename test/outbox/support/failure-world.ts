@@ -9,13 +9,16 @@ import { templateContent, type MessageRow } from './outbox-world.ts'
 /** A whole hub and a played WhatsApp, with people whom nothing has happened to yet. */
 export interface FailureWorld extends Stage {
   phoneNumberId: number
-  /** Somebody with WhatsApp whom the hub knows and who has just written. */
-  person(country?: string): Promise<TestPerson>
+  /** Somebody with WhatsApp whom the hub knows and who has just written. `known`: by what; left out, by number and user id. */
+  person(options?: { country?: string; known?: readonly Known[] }): Promise<TestPerson>
   enqueue(person: TestPerson, content?: Content): Promise<number>
   message(id: number): Promise<MessageRow>
   /** As if no message had ever failed: what stopped, waits or is known of failures is forgotten. */
   reset(): Promise<void>
 }
+
+/** A number that somebody typed, one that wrote, a user id that wrote. */
+export type Known = 'phone' | 'wa_id' | 'bsuid'
 
 export interface TestPerson {
   id: number
@@ -40,7 +43,7 @@ export async function createFailureWorld(): Promise<FailureWorld> {
   const phoneNumberId = number!.id
   await addOtherNumbers(stage)
   await db.execute(`create table templates_kept as select * from templates`)
-  const person = async (country = 'PT'): Promise<TestPerson> => {
+  const person: FailureWorld['person'] = async ({ country = 'PT', known = ['wa_id', 'bsuid'] } = {}) => {
     const phone = `+35191${String(2_000_000 + people++)}`
     const { bsuid } = sandbox.whatsapp.addPerson({ name: 'Ana', phone, country, readsAtOnce: false })
     sandbox.whatsapp.changePerson(phone, { lastWroteMs: clock.now().getTime() })
@@ -50,11 +53,11 @@ export async function createFailureWorld(): Promise<FailureWorld> {
          values ($1, $2, 0, '{}', 'opted_in', false, $3, $4, $4, $4) returning id
        ), known as (
          insert into person_identities (shop_id, person_id, kind, value, as_given, verified, source, started_at)
-         select $1, added.id, kind, value, value, true, 'test', $4
-         from added, (values ('wa_id', $5), ('bsuid', $6)) identity(kind, value)
+         select $1, added.id, kind, value, value, kind <> 'phone', 'test', $4
+         from added, (values ('wa_id', $5), ('phone', $5), ('bsuid', $6)) identity(kind, value) where kind = any($7)
        )
        select id from added`,
-      [shop.id, `public-${people}`, country, clock.now(), phone, bsuid],
+      [shop.id, `public-${people}`, country, clock.now(), phone, bsuid, known],
     )
     await db.execute(`update people set root_id = id where id = $1`, [row!.id])
     return { id: row!.id, phone, bsuid }
