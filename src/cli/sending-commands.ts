@@ -89,7 +89,7 @@ function numberLines(number: SendingState['numbers'][number]): string[] {
     ...((number.paceShare ?? 1) < 1 ? [`slowed down to ${Math.round((number.paceShare ?? 1) * 100)} %`] : []),
     `quality ${number.quality ?? 'unknown'}`,
     `limit ${number.messagingTier ?? 'unknown'}`,
-    ...(people === null ? [] : [`${people.written} people written to in 24 hours`]),
+    ...(people === null ? [] : [`people written to in 24 hours: ${people.written}`]),
   ]
   return [
     `number ${number.number === '' ? number.metaId : number.number}: ${facts.join(', ')}`,
