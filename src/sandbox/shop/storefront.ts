@@ -10,9 +10,17 @@ import { variationsOf } from './stock-rules.ts'
 export function storefront(deps: ShopDeps): Router {
   const { site, state } = deps
   const router = Router()
-  router.get('/wp-content/uploads/:file', (request, response) => {
-    response.type('png').set('cache-control', 'public, max-age=86400').send(drawPicture(request.params.file))
-  })
+  // The second is WooCommerce's own stand-in for products without a picture.
+  router.get(
+    ['/wp-content/uploads/:file', '/wp-content/plugins/woocommerce/assets/images/:file'],
+    (request, response) => {
+      const { file } = request.params
+      response
+        .type('png')
+        .set('cache-control', 'public, max-age=86400')
+        .send(drawPicture(String(file)))
+    },
+  )
   router.get('/product/:slug{/}', (request, response) => {
     const product = state.products
       .all()
