@@ -8,7 +8,7 @@ const lanes = { reply: 0, alert: 1, campaign: 2 }
 /** Gives the shop a number, from which messages of back in stock and replies wait. */
 export async function connectNumber({ db, shop, clock }: AdminWorld): Promise<{
   numberId: number
-  messages(count: number, purpose: Purpose, reason?: string, dueAt?: string): Promise<void>
+  messages: (count: number, purpose: Purpose, reason?: string, dueAt?: string) => Promise<void>
 }> {
   const connection = {
     appName: 'shop',

@@ -10,7 +10,7 @@ import { createGuardWorld, start, type GuardWorld } from '../outbox/support/guar
 type Command = (deps: CommandDeps, words: readonly string[]) => Promise<void>
 
 async function createTerminal(): Promise<
-  GuardWorld & { run(command: Command, ...words: string[]): Promise<string> }
+  GuardWorld & { run: (command: Command, ...words: string[]) => Promise<string> }
 > {
   const world = await createGuardWorld()
   await world.db.transaction((tx) => ensureCampaigns(tx, world.shopId, start))
