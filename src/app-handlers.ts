@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createNumberStop } from './app-number-stops.ts'
 import { createOrderPersonFinder, identitiesOfCustomer } from './app-person-of-order.ts'
+import { createAccountHandlers } from './app-account.ts'
 import { followOutcomes, returnSpendOfUnsent } from './app-guards.ts'
 import { watchOptOut } from './campaigns/circuit-breaker.ts'
 import { suppressCandidaciesOf } from './campaigns/log-store.ts'
@@ -28,6 +29,7 @@ import type { SettleDeps } from './outbox/apply-news.ts'
 import type { LinkTokens } from './outbox/link-token.ts'
 import type { MessageChange, OnMessagesChanged, Purpose } from './outbox/message.ts'
 import { settleStatuses, type DeliveryStatus } from './outbox/settle-statuses.ts'
+import { holdTemplates, releaseTemplates } from './outbox/stop-template.ts'
 import { suppressWaiting } from './outbox/suppress-waiting.ts'
 import { applyTemplateUpdate, templateFields } from './outbox/template-updates.ts'
 import { answerAlerts, reopenAlerts } from './people/alerts.ts'
@@ -102,6 +104,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
         product: createProductHandler({ ...catalog, loadShop }),
         order: createOrderHandler(orders),
         customer: createCustomerHandler(importCustomer),
+        ...createAccountHandlers(deps.wake),
         ...Object.fromEntries(templateFields.map((field) => [`field:${field}`, template])),
       },
       many: { status: createStatusHandler(settle) },
@@ -144,6 +147,8 @@ function createSettleDeps(deps: HandlerDeps, onChanged: OnMessagesChanged, conse
     },
     onNumberStop: createNumberStop(deps.log),
     onOutcomes: followOutcomes,
+    onTemplateHeld: holdTemplates,
+    onTemplateReleased: (tx, messageIds, now) => releaseTemplates(tx, deps, messageIds, now),
     onUnknownCode: (report) => {
       deps.countUnknownCode?.(report.code)
       deps.log.warn(report, 'WhatsApp refused a message with an error code that this version does not know')
