@@ -21,7 +21,7 @@ export interface World extends Stage {
 
 let phones = 0
 
-export async function createWorld(options: { now?: string } = {}): Promise<World> {
+export async function createWorld(options: { now?: string; graphTimeoutMs?: number } = {}): Promise<World> {
   const db = await createTestDatabase()
   const stage = await openStage({
     db,
@@ -29,6 +29,7 @@ export async function createWorld(options: { now?: string } = {}): Promise<World
     log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     seed: 'empty',
     templateLanguages: ['en', 'pt_BR'],
+    ...(options.graphTimeoutMs === undefined ? {} : { graphTimeoutMs: options.graphTimeoutMs }),
   })
   const { whatsapp, shop } = stage.sandbox
   const pass = async (minutes: number): Promise<void> => {
