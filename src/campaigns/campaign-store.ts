@@ -40,13 +40,6 @@ export function listCampaigns(sql: Sql, shopId: number): Promise<Campaign[]> {
   )
 }
 
-export async function loadCampaign(sql: Sql, id: number): Promise<Campaign> {
-  const [campaign] = await sql.query<Campaign>(`select ${columns} from campaigns where id = $1`, [id])
-  if (campaign === undefined)
-    throw new HubError('campaign_missing', `There is no campaign with the id ${id}.`)
-  return campaign
-}
-
 /** For one change after the other. Throws HubError `campaign_missing`. */
 export async function lockCampaign(tx: Tx, shopId: number, kind: CampaignKindName): Promise<Campaign> {
   const [campaign] = await tx.query<Campaign>(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { campaignKinds, type CampaignKindName } from '../../src/campaigns/campaign-kinds.ts'
 import {
   insertCampaignVersion,
-  loadCampaign,
+  lockCampaign,
   saveCampaignSettings,
   switchCampaign,
 } from '../../src/campaigns/campaign-store.ts'
@@ -188,9 +188,9 @@ test('a campaign that is off is looked at as if it had been on', async () => {
 
 test('a holdout shows, and costs nothing', async () => {
   await using world = await createBusyShop()
-  const { db, shop, kinds } = world
+  const { db, shop } = world
   await db.transaction(async (tx) => {
-    const campaign = await loadCampaign(tx, kinds.get('price_drop') ?? 0)
+    const campaign = await lockCampaign(tx, shop.id, 'price_drop')
     await insertCampaignVersion(tx, campaign.id, { ...campaign, holdoutBps: 10_000 }, { name: 'test', now })
   })
   const preview = await previewCampaign({ db, random, log }, { shop, kind: 'price_drop', now, limit: 100 })
