@@ -52,7 +52,10 @@ function timeOf(knownAt: Date | null, news: TemplateNews): Date {
 function readStatus(before: TemplateState, news: TemplateNews): Partial<TemplateState> {
   const told = news.status
   if (told === undefined) return {}
-  if (!isNewer(before.statusAt, news, rankOf(told.name) > rankOf(before.status))) return {}
+  const rank = rankOf(told.name) - rankOf(before.status)
+  // A message's failure may tell of a pause before the webhook that says more of it.
+  const saysMore = rank === 0 && told.details !== null
+  if (!isNewer(before.statusAt, news, rank > 0 || saysMore)) return {}
   if (news.isListing === true && isStillFlagged(before, news)) return {}
   const isSame = told.name === before.status
   return {

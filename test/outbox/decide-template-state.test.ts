@@ -135,5 +135,9 @@ describe('what is known of a template', () => {
     const paused = after(approved, { at: at(1), status: { name: 'PAUSED', reason: 'r', details } })
     expect(after(paused, listed('PAUSED', 60))).toMatchObject({ statusDetails: details, reason: 'r' })
     expect(after(paused, listed('APPROVED', 60))).toMatchObject({ statusDetails: null, reason: null })
+    const failure = status('PAUSED', 1)
+    const webhook = { at: at(1), status: { name: 'PAUSED', reason: null, details } }
+    expect(after(approved, failure, webhook).statusDetails).toEqual(details)
+    expect(after(approved, webhook, failure).statusDetails).toEqual(details)
   })
 })

@@ -237,7 +237,7 @@ test('Meta’s own stop ends campaigns, and resume alone brings back what ours a
   expect(person).toEqual({ consent: 'opted_in', metaStop: false })
 })
 
-test('a template that Meta has paused is not sent, and the log says so', async () => {
+test('a template that Meta has paused is waited for, and the log says so until it is too late', async () => {
   await using world = await createWorld()
   await world.product('MUG', 0)
   const rui = await world.person('Rui')
@@ -248,7 +248,11 @@ test('a template that Meta has paused is not sent, and the log says so', async (
   await world.pass(30)
   await world.restock('MUG', 5)
   expect(world.templatesTo(rui)).toEqual([])
-  expect(await world.log()).toEqual([{ name: 'Rui', state: 'suppressed', reason: 'template_paused' }])
+  expect(await world.log()).toEqual([{ name: 'Rui', state: 'reserved', reason: 'template_paused' }])
+  await world.pass(72 * 60)
+  await world.pass(16)
+  expect(world.templatesTo(rui)).toEqual([])
+  expect(await world.log()).toMatchObject([{ name: 'Rui', state: 'expired' }])
 })
 
 test('before a wave the shop is asked again, and what it has then counts', async () => {
