@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { call, createWorld, templateBody, templateMessage, type World } from './sandbox-world.ts'
+import {
+  call,
+  createWorld,
+  templateBody,
+  templateMessage,
+  type World,
+  withTemplate,
+} from './sandbox-world.ts'
 
 const control = (world: World, method: string, path: string, body?: unknown) =>
   call(`${world.sandbox.url}/control${path}`, method, {}, body)
@@ -63,6 +70,38 @@ test('faults are set, shown and ended', async () => {
   await control(world, 'POST', '/settle')
   expect(world.receiver.meta()).toHaveLength(3)
   expect((await control(world, 'GET', '/webhooks/waiting')).body).toEqual([])
+})
+
+test('Meta’s side can be told by curl as well', async () => {
+  await using world = await createWorld()
+  await withTemplate(world)
+  const post = async (path: string, body: unknown) => (await control(world, 'POST', path, body)).status
+  const at = '/templates/back_in_stock/en'
+  expect(await post(`${at}/pacing`, { do: 'hold' })).toBe(200)
+  await world.send(templateMessage(world.person().phone))
+  expect(await post(`${at}/pacing`, { do: 'drop' })).toBe(200)
+  expect(await post(`${at}/quality`, { quality: 'GREEN' })).toBe(200)
+  expect(await post(`${at}/category`, { category: 'UTILITY' })).toBe(200)
+  expect(await post('/number/messaging-limit', { people: 2_000 })).toBe(200)
+  expect(await post('/number/upgrade', {})).toBe(200)
+  expect(await post('/webhooks/fields/account_update', { event: 'ACCOUNT_DELETED' })).toBe(200)
+  expect(await post('/settings', { webhookConcurrency: 4 })).toBe(200)
+  expect(await post('/settings', { weather: 'fine' })).toBe(400)
+  expect(await post('/token', { expired: true })).toBe(200)
+  await control(world, 'POST', '/settle')
+  expect(new Set(world.receiver.changes().map(({ field }) => field))).toEqual(
+    new Set([
+      'messages',
+      'message_template_status_update',
+      'message_template_quality_update',
+      'template_category_update',
+      'business_capability_update',
+      'phone_number_quality_update',
+      'account_update',
+    ]),
+  )
+  expect((await world.send(templateMessage(world.person().phone))).status).toBe(401)
+  expect((await control(world, 'GET', '/traffic')).body).toMatchObject({ accepted: 1, refused: { 190: 1 } })
 })
 
 test('what makes no sense is refused with a sentence', async () => {

@@ -29,7 +29,7 @@ export interface MetaChange {
 export interface MetaStatus {
   id: string
   status: string
-  pricing?: { type: string }
+  pricing?: { type: string; category?: string }
   errors?: { code: number }[]
   biz_opaque_callback_data?: string
 }
@@ -269,4 +269,24 @@ export function templateComponents(): Component[] {
       parameters: [{ type: 'payload', payload: 'STOP_IT' }],
     },
   ]
+}
+
+/** An approved template, its webhooks delivered and forgotten. */
+export async function withTemplate(world: World, change: Record<string, unknown> = {}): Promise<void> {
+  const path = `${world.sandbox.credentials.whatsapp.wabaId}/message_templates`
+  const made = await world.graph('POST', path, templateBody(change))
+  if (made.status !== 200) throw new Error(`The template was refused: ${JSON.stringify(made.body)}`)
+  await world.sandbox.settle()
+  world.receiver.received.length = 0
+}
+
+/** Every status that was delivered. */
+export function statusesOf(world: World): MetaStatus[] {
+  return world.receiver.changes().flatMap(({ value }) => value.statuses ?? [])
+}
+
+/** POST to the number's marketing_messages. */
+export function sendMarketing(world: World, message: Record<string, unknown>): Promise<Answer> {
+  const path = `${world.sandbox.credentials.whatsapp.phoneNumberId}/marketing_messages`
+  return world.graph('POST', path, { messaging_product: 'whatsapp', ...message })
 }

@@ -3,28 +3,14 @@ import {
   call,
   codeOf,
   createWorld,
-  templateBody,
+  statusesOf,
   templateComponents,
   templateMessage,
   wamidOf,
+  withTemplate,
   type Component,
-  type MetaStatus,
   type World,
 } from './sandbox-world.ts'
-
-async function withTemplate(world: World, change: Record<string, unknown> = {}): Promise<void> {
-  const made = await world.graph(
-    'POST',
-    `${world.sandbox.credentials.whatsapp.wabaId}/message_templates`,
-    templateBody(change),
-  )
-  expect(made.status).toBe(200)
-  await world.sandbox.settle()
-  world.receiver.received.length = 0
-}
-
-const statusesOf = (world: World): MetaStatus[] =>
-  world.receiver.changes().flatMap(({ value }) => value.statuses ?? [])
 
 test('a wrong token, none, and an unknown number are refused as the Graph API does', async () => {
   await using world = await createWorld()

@@ -1,8 +1,5 @@
-import type { Collection, Store } from '../store.ts'
+import type { Collection } from '../store.ts'
 import type { Fields } from '../read-values.ts'
-import { keepLast } from './keep-last.ts'
-import { indexPeople, type People } from './people.ts'
-import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 /** Whose account is played. */
 export interface WhatsAppAccount {
@@ -108,6 +105,13 @@ export interface Update {
   timeS: number | null
 }
 
+/** Everybody with a phone; found by what they are written to. */
+export interface People extends Collection<Person> {
+  /** Digits, as it is dialled or as WhatsApp spells it. A number belongs to whoever took it last. */
+  findByNumber(digits: string): Person | undefined
+  findByUserId(bsuid: string): Person | undefined
+}
+
 export interface GraphState {
   people: People
   messages: Collection<LoggedMessage>
@@ -118,19 +122,6 @@ export interface GraphState {
   media: Collection<Media>
   nextId(sequence: string): number
   together<Result>(work: () => Result): Result
-}
-
-export function openGraphState(store: Store, settings: WhatsAppSettings): GraphState {
-  return {
-    people: indexPeople(store.collection('people'), () => settings.unknownPeople === 'arrive'),
-    messages: keepLast(store.collection('messages'), () => settings.keepMessages),
-    templates: store.collection('templates'),
-    updates: store.collection('updates'),
-    uploads: store.collection('uploads'),
-    media: store.collection('media'),
-    nextId: (sequence) => store.nextId(sequence),
-    together: (work) => store.together(work),
-  }
 }
 
 /** The business's own number, in Portugal: what a number without + is taken to be in. */

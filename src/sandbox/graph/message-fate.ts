@@ -1,7 +1,7 @@
 import { decideFate, type Fate, type SentMessage } from './decide-fate.ts'
 import type { Person } from './graph-state.ts'
 import type { NextStatus } from './play-statuses.ts'
-import type { SendDeps } from './send-message.ts'
+import type { SendDeps } from './send-deps.ts'
 
 /** What becomes of a message now, the limit of the portfolio included. */
 export function fateNow(deps: SendDeps, message: SentMessage, person: Person | undefined): Fate {

@@ -1,12 +1,5 @@
 import type { Collection } from '../store.ts'
-import type { Person } from './graph-state.ts'
-
-/** Everybody with a phone; found by what they are written to. */
-export interface People extends Collection<Person> {
-  /** Digits, as it is dialled or as WhatsApp spells it. A number belongs to whoever took it last. */
-  findByNumber(digits: string): Person | undefined
-  findByUserId(bsuid: string): Person | undefined
-}
+import type { People, Person } from './graph-state.ts'
 
 /** With `anybodyIsHere`, numbers that nobody was given are people too, who leave no row: for loads of hundreds of thousands. */
 export function indexPeople(people: Collection<Person>, anybodyIsHere: () => boolean): People {

@@ -1,4 +1,3 @@
-import type { Random } from '../../platform/random.ts'
 import type { Fields } from '../read-values.ts'
 import { checkEndpoint, type Endpoint } from './check-endpoint.ts'
 import { checkMessage, type CheckedMessage } from './check-message.ts'
@@ -6,22 +5,11 @@ import type { Fate } from './decide-fate.ts'
 import { strike } from './faults.ts'
 import { GraphError } from './graph-error.ts'
 import { isWindowOpen, type LoggedMessage, type Person } from './graph-state.ts'
-import type { MediaLoader } from './media-fault.ts'
 import { fateNow, statusesOf } from './message-fate.ts'
-import { playStatuses, type PlayDeps } from './play-statuses.ts'
-import type { PortfolioLimit } from './portfolio-limit.ts'
-import type { RateLimits } from './rate-limits.ts'
+import { playStatuses } from './play-statuses.ts'
 import { readRecipient, type Recipient } from './recipients.ts'
-import type { Traffic } from './traffic.ts'
+import type { SendDeps } from './send-deps.ts'
 import { newWamid } from './wamid.ts'
-
-export interface SendDeps extends PlayDeps {
-  limits: RateLimits
-  portfolio: PortfolioLimit
-  media: MediaLoader
-  traffic: Traffic
-  random: Random
-}
 
 /** What was posted, once it is found to be in order. */
 interface Sending {

@@ -1,7 +1,7 @@
 import type { LoggedMessage, Template } from './graph-state.ts'
 import { fateNow, statusesOf } from './message-fate.ts'
 import { playStatuses } from './play-statuses.ts'
-import type { SendDeps } from './send-message.ts'
+import type { SendDeps } from './send-deps.ts'
 import { setTemplateQuality, setTemplateStatus } from './template-states.ts'
 
 // Meta watches how the first messages of a new template are taken, and holds the rest until it knows (templates/template-pacing).

@@ -1,7 +1,16 @@
+import type { Clock } from '../../platform/clock.ts'
 import type { Fields } from '../read-values.ts'
+import type { WhatsAppFaults } from './faults.ts'
 import { GraphError } from './graph-error.ts'
-import type { Template } from './graph-state.ts'
-import type { TemplateDeps } from './templates.ts'
+import type { GraphState, Template } from './graph-state.ts'
+import type { MetaWebhooks } from './meta-webhooks.ts'
+
+export interface TemplateDeps {
+  state: GraphState
+  webhooks: MetaWebhooks
+  faults: WhatsAppFaults
+  clock: Clock
+}
 
 /** What Meta decides about a template, with the webhook that tells of it. */
 export function setTemplateStatus(

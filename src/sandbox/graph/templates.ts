@@ -1,20 +1,10 @@
-import type { Clock } from '../../platform/clock.ts'
 import { asFields, asList, asText, type Fields } from '../read-values.ts'
 import { checkNewTemplate } from './check-new-template.ts'
-import type { WhatsAppFaults } from './faults.ts'
 import { GraphError } from './graph-error.ts'
 import type { GraphState, Template } from './graph-state.ts'
 import { pageOf } from './graph-paging.ts'
-import type { MetaWebhooks } from './meta-webhooks.ts'
-import { setTemplateStatus } from './template-states.ts'
+import { setTemplateStatus, type TemplateDeps } from './template-states.ts'
 import { componentOf, textOf } from './template-text.ts'
-
-export interface TemplateDeps {
-  state: GraphState
-  webhooks: MetaWebhooks
-  faults: WhatsAppFaults
-  clock: Clock
-}
 
 const firstId = 1_387_372_356_000_000
 

@@ -6,7 +6,7 @@ import { enqueueMessages, receiveMessage, type InboundDeps } from './inbound.ts'
 import { createMetaControl, loadTemplate, type MetaControl } from './meta-control.ts'
 import { changeNumber, newUserId, setMarketingPreference } from './person-changes.ts'
 import { recordStatuses } from './record-statuses.ts'
-import type { SendDeps } from './send-message.ts'
+import type { SendDeps } from './send-deps.ts'
 import { quickRepliesOf } from './templates.ts'
 
 export interface NewPerson {
