@@ -10,7 +10,7 @@ import { markCouponsUsed } from './campaigns/loyalty-reward/coupon-store.ts'
 import type { ApplyDeps } from './catalog/apply-product-version.ts'
 import { createProductHandler } from './catalog/handle-product-event.ts'
 import { createInboundHandler } from './chatbot/handle-inbound-message.ts'
-import type { FieldUpdate, StatusUpdate } from './connectors/meta/webhook-types.ts'
+import type { FieldUpdate, StatusUpdate, ValueErrorUpdate } from './connectors/meta/webhook-types.ts'
 import { parseDelivery } from './connectors/woocommerce/parse-delivery.ts'
 import { parseCustomer, type WooCustomer } from './connectors/woocommerce/woo-order.ts'
 import { readMetaUpdate, readWooEvent } from './intake/event-payload.ts'
@@ -26,6 +26,7 @@ import { noteOrdersAfterMessages } from './orders/attribution-todo-store.ts'
 import { createOrderHandler } from './orders/handle-order-event.ts'
 import { findStockCause, type OrderDeps } from './orders/apply-order-version.ts'
 import type { SettleDeps } from './outbox/apply-news.ts'
+import { followNumberErrors } from './outbox/follow-number-errors.ts'
 import type { LinkTokens } from './outbox/link-token.ts'
 import type { MessageChange, OnMessagesChanged, Purpose } from './outbox/message.ts'
 import { settleStatuses, type DeliveryStatus } from './outbox/settle-statuses.ts'
@@ -39,6 +40,7 @@ import { createPreferenceHandler, createUserIdHandler } from './people/handle-pe
 import { resolvePerson } from './people/resolve-person.ts'
 import type { Tx } from './platform/database.ts'
 import type { Random } from './platform/random.ts'
+import { findNumberByMetaId } from './shops/number-store.ts'
 import { loadShop, loadShopSettings } from './shops/shop-store.ts'
 
 export interface HandlerDeps {
@@ -105,6 +107,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
         order: createOrderHandler(orders),
         customer: createCustomerHandler(importCustomer),
         ...createAccountHandlers(deps.wake),
+        value_error: handleNumberErrors,
         ...Object.fromEntries(templateFields.map((field) => [`field:${field}`, template])),
       },
       many: { status: createStatusHandler(settle) },
@@ -193,6 +196,14 @@ function createTemplateHandler(deps: Pick<HandlerDeps, 'wake'>): HandleEvent {
       ? done
       : ignored('unknown_template')
   }
+}
+
+const handleNumberErrors: HandleEvent = async (tx, event) => {
+  const { origin, errors } = readMetaUpdate(event.payload) as ValueErrorUpdate
+  const number = await findNumberByMetaId(tx, origin.phoneNumberId ?? '')
+  if (number === undefined) return ignored('unknown_number')
+  const about = { shopId: number.shopId, phoneNumberId: number.id, errors }
+  return (await followNumberErrors(tx, about, event.receivedAt)) > 0 ? done : ignored('nothing_to_do')
 }
 
 function createStatusHandler(settle: SettleDeps): HandleEvents {

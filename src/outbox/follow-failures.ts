@@ -157,10 +157,17 @@ function scopeOf({ effect }: Failure): StopScope {
   return effect?.kind === 'stop' ? effect.scope : 'number'
 }
 
-async function noticeOfNumber(
+/** Tells of a number that goes slower, or not for a while. */
+export async function noticeOfNumber(
   tx: Tx,
   code: NoticeCode,
-  { ledger, failure }: FailedMessage,
+  {
+    ledger,
+    failure,
+  }: {
+    ledger: Pick<Ledger, 'shopId' | 'phoneNumberId' | 'errorCode' | 'errorDetails'>
+    failure: Failure
+  },
   now: Date,
 ): Promise<void> {
   const [number] = await listNumberNames(tx, [ledger.phoneNumberId])

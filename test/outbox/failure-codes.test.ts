@@ -295,6 +295,25 @@ test('a message that waits for a stopped number goes when it is started, as ofte
   expect(await world.message(id)).toMatchObject({ state: 'delivered', attempt: 8 })
 })
 
+test.each([
+  [130429, 'slowed', ['number_slowed']],
+  [131057, 'paused', ['number_paused']],
+  [131042, 'active', []],
+])('an error %i that a webhook tells of the number leaves it %s', async (code, state, told) => {
+  world.sandbox.whatsapp.reportsError(code, 'Something about the number')
+  await world.settle()
+  expect(await stateOfNumbers()).toEqual([state, on, on])
+  expect(await openNotices()).toEqual(told)
+})
+
+test('a code that nobody knows is counted, for whoever watches the hub', async () => {
+  world.sandbox.whatsapp.setFaults({ refuse: { code: 777_777, times: 1 } })
+  await world.enqueue(await world.person())
+  await world.settle()
+  const metrics = await (await fetch(`${world.url}/metrics`)).text()
+  expect(metrics).toContain('hub_unknown_error_codes_total{code="777777"} 1')
+})
+
 test('what the merchant is told of a stop says what it is, what to do, and what Meta said', async () => {
   world.sandbox.whatsapp.setFaults({ refuse: { code: 131042 } })
   await world.enqueue(await world.person())
