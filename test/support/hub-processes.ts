@@ -93,7 +93,9 @@ export async function startHubProcesses(): Promise<HubProcesses> {
       graphUrl: sandbox.greeting.graphUrl,
       control,
       interest: (sku, people) => addInterested(db, { shopId, sku, people, control }),
-      restock: async (sku) => void (await control(`/products/${sku}/stock`, { quantity: 5_000 })),
+      restock: async (sku) => {
+        await control(`/products/${sku}/stock`, { quantity: 5_000 })
+      },
       templates: async () => {
         const messages = await control<LoggedMessage[]>('/messages')
         return messages.filter(({ direction, type }) => direction === 'to_person' && type === 'template')
