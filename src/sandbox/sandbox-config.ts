@@ -27,6 +27,8 @@ const variables = z.object({
   SANDBOX_KEEP_MESSAGES: z.coerce.number().int().min(1).optional(),
   /** Numbers nobody was given are on WhatsApp (`arrive`), or not. */
   SANDBOX_UNKNOWN_PEOPLE: z.enum(['fail', 'arrive']).default('fail'),
+  /** Whether those people read what arrives. */
+  SANDBOX_READS: z.enum(['yes', 'no']).default('yes'),
   LOG_LEVEL: z.enum(logLevels).default('warn'),
 })
 
@@ -61,6 +63,7 @@ export function loadSandboxConfig(environment: Environment): SandboxConfig {
       whatsapp: {
         messagingLimit: read.SANDBOX_MESSAGING_LIMIT === 'unlimited' ? null : read.SANDBOX_MESSAGING_LIMIT,
         unknownPeople: read.SANDBOX_UNKNOWN_PEOPLE,
+        unknownPeopleRead: read.SANDBOX_READS === 'yes',
         webhookConcurrency: read.SANDBOX_WEBHOOK_CONCURRENCY,
         batchWaitMs: read.SANDBOX_BATCH_WAIT_MS,
         statusDelayMs: read.SANDBOX_STATUS_DELAY_MS,

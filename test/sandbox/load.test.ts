@@ -25,13 +25,14 @@ test('numbers that nobody was given are people where that is set, by number and 
   expect(sent).toMatchObject({ recipient_id: '351934000001', recipient_user_id: 'PT.351934000001' })
   expect(others.map(({ status }) => status)).toEqual(['delivered', 'read'])
   expect(world.sandbox.whatsapp.people()).toEqual([])
+  world.sandbox.whatsapp.setSettings({ unknownPeopleRead: false })
   const byUserId = await world.send({
     ...templateMessage(''),
     to: undefined,
     recipient: 'PT.351934000001',
   })
   expect(byUserId.status).toBe(200)
-  expect(world.sandbox.whatsapp.inbox('+351934000001')).toHaveLength(2)
+  expect(world.sandbox.whatsapp.inbox('+351934000001').map(({ statuses }) => statuses.length)).toEqual([3, 2])
 })
 
 test('who was a number only becomes somebody by writing', async () => {

@@ -73,3 +73,27 @@ test('a wrong environment is told with every fault at once', () => {
     port: 3001,
   })
 })
+
+test('a load can be told how it is played by the environment', () => {
+  const { options } = loadSandboxConfig({
+    SANDBOX_THROUGHPUT: '1000',
+    SANDBOX_MESSAGING_LIMIT: 'unlimited',
+    SANDBOX_ANSWER_DELAY_MS: '40',
+    SANDBOX_BATCH_SIZE: '20',
+    SANDBOX_UNKNOWN_PEOPLE: 'arrive',
+    SANDBOX_READS: 'no',
+    SANDBOX_KEEP_MESSAGES: '20000',
+  })
+  expect(options).toMatchObject({
+    throughputPerSecond: 1_000,
+    faults: { answerDelayMs: 40, batchSize: 20 },
+    whatsapp: {
+      messagingLimit: null,
+      unknownPeople: 'arrive',
+      unknownPeopleRead: false,
+      keepMessages: 20_000,
+      webhookConcurrency: 1,
+    },
+  })
+  expect(() => loadSandboxConfig({ SANDBOX_MESSAGING_LIMIT: 'many' })).toThrow(/SANDBOX_MESSAGING_LIMIT/)
+})

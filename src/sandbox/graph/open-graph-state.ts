@@ -6,7 +6,7 @@ import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
 export function openGraphState(store: Store, settings: WhatsAppSettings): GraphState {
   return {
-    people: indexPeople(store.collection('people'), () => settings.unknownPeople === 'arrive'),
+    people: indexPeople(store.collection('people'), settings),
     messages: keepLast(store.collection('messages'), () => settings.keepMessages),
     templates: store.collection('templates'),
     updates: store.collection('updates'),

@@ -1,8 +1,9 @@
 import type { Collection } from '../store.ts'
 import type { People, Person } from './graph-state.ts'
+import type { WhatsAppSettings } from './whatsapp-settings.ts'
 
-/** With `anybodyIsHere`, numbers that nobody was given are people too, who leave no row: for loads of hundreds of thousands. */
-export function indexPeople(people: Collection<Person>, anybodyIsHere: () => boolean): People {
+/** Where unknown people arrive, numbers that nobody was given are people too, who leave no row: for loads of hundreds of thousands. */
+export function indexPeople(people: Collection<Person>, settings: WhatsAppSettings): People {
   const byNumber = new Map<string, string>()
   const byUserId = new Map<string, string>()
   const forget = (index: Map<string, string>, key: string, id: string): void => {
@@ -20,7 +21,7 @@ export function indexPeople(people: Collection<Person>, anybodyIsHere: () => boo
   }
   for (const person of people.all()) index(person, undefined)
   const find = (id: string | number): Person | undefined =>
-    people.find(id) ?? (anybodyIsHere() ? passerBy(String(id)) : undefined)
+    people.find(id) ?? (settings.unknownPeople === 'arrive' ? passerBy(String(id), settings) : undefined)
   const findIn = (ids: Map<string, string>, key: string, elseId: string): Person | undefined =>
     find(ids.get(key) ?? elseId)
   return {
@@ -48,7 +49,7 @@ function numbersOf({ waId, phone }: Person): string[] {
 }
 
 /** Somebody of whom nothing is known but the number, which the id ("n351912000000") and the user id repeat. */
-function passerBy(id: string): Person | undefined {
+function passerBy(id: string, { unknownPeopleRead }: WhatsAppSettings): Person | undefined {
   const digits = /^n(\d{7,17})$/.exec(id)?.[1]
   if (digits === undefined) return undefined
   return {
@@ -59,7 +60,7 @@ function passerBy(id: string): Person | undefined {
     bsuid: `PT.${digits}`,
     username: null,
     language: 'en',
-    readsAtOnce: true,
+    readsAtOnce: unknownPeopleRead,
     onWhatsApp: true,
     stoppedMarketing: false,
     marketingCapped: false,

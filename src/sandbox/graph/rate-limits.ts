@@ -4,6 +4,7 @@ import { GraphError } from './graph-error.ts'
 
 const pairBurst = 45
 const pairRefillMs = 6_000
+const mostPairs = 1_000_000
 
 export interface RateLimits {
   /** Throws 130429 or 131056. */
@@ -24,10 +25,20 @@ export function createRateLimits(clock: Clock, perSecond: () => number): RateLim
     for (let at = lastSecond.first(); at !== undefined && at <= since; at = lastSecond.first())
       lastSecond.shift()
   }
+  const forgetRested = (nowMs: number): void => {
+    for (const [address, { atMs }] of pairs)
+      if (nowMs - atMs >= pairBurst * pairRefillMs) pairs.delete(address)
+    // In a rush without rest those who were written to first are given their burst back: better than memory without end.
+    for (const address of pairs.keys()) {
+      if (pairs.size < mostPairs * 0.9) break
+      pairs.delete(address)
+    }
+  }
   const takeFromPair = (address: string): boolean => {
     const nowMs = clock.now().getTime()
     const pair = pairs.get(address) ?? { level: pairBurst, atMs: nowMs }
     const level = Math.min(pairBurst, pair.level + Math.max(0, nowMs - pair.atMs) / pairRefillMs)
+    if (pairs.size >= mostPairs) forgetRested(nowMs)
     pairs.set(address, { level: level >= 1 ? level - 1 : level, atMs: nowMs })
     return level >= 1
   }

@@ -16,6 +16,8 @@ export interface WhatsAppSettings {
   templateSyncMinutes: number
   /** Numbers nobody was given: fail as not on WhatsApp, or are people on the fly. */
   unknownPeople: 'fail' | 'arrive'
+  /** Whether people on the fly read what arrives: the third status of a message. */
+  unknownPeopleRead: boolean
   /** Webhooks under way beside each other. */
   webhookConcurrency: number
   /** A delivery that is not full waits so long for more. */
@@ -35,6 +37,7 @@ export const defaultSettings: WhatsAppSettings = {
   marketingMessagesApi: true,
   templateSyncMinutes: 0,
   unknownPeople: 'fail',
+  unknownPeopleRead: true,
   webhookConcurrency: 1,
   batchWaitMs: 0,
   statusDelayMs: 0,
