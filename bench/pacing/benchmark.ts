@@ -30,12 +30,21 @@ export const pacingBenchmark: Benchmark = async (options) => {
       for (const senders of senderCounts) {
         const what = `${perSecond}/s, ${senders} ${senders === 1 ? 'sender' : 'senders'}`
         await setRate(databaseUrl, perSecond)
-        const hub = judge(await runSenders('hub-sender.ts', senders, { ...task, perSecond }), perSecond)
+        const hub = judge(
+          await runSenders(new URL('./hub-sender.ts', import.meta.url), senders, { ...task, perSecond }),
+          perSecond,
+        )
         if (redis !== undefined) await fillQueue(redis.url, perSecond, options)
         const bullmq =
           redis === undefined
             ? undefined
-            : judge(await runSenders('bullmq-sender.ts', senders, { ...task, perSecond }), perSecond)
+            : judge(
+                await runSenders(new URL('./bullmq-sender.ts', import.meta.url), senders, {
+                  ...task,
+                  perSecond,
+                }),
+                perSecond,
+              )
         report(options, what, hub, bullmq)
         missed.push(...missedBy(what, hub))
       }
@@ -81,8 +90,8 @@ function missedBy(what: string, { worst, average }: Judged): string[] {
   ]
 }
 
-async function runSenders(file: string, count: number, task: SenderTask): Promise<number[]> {
-  const path = fileURLToPath(new URL(`./${file}`, import.meta.url))
+async function runSenders(file: URL, count: number, task: SenderTask): Promise<number[]> {
+  const path = fileURLToPath(file)
   const children = Array.from({ length: count }, () => fork(path, { execArgv: ['--import', 'tsx'] }))
   // They begin together, when all are there.
   await Promise.all(children.map((child) => hear<string>(child)))

@@ -47,6 +47,7 @@ export async function openStage(options: StageOptions): Promise<HubStage> {
     SANDBOX_WEBHOOKS: 'sync',
     SANDBOX_UNKNOWN_PEOPLE: 'arrive',
     SANDBOX_THROUGHPUT: String(options.perSecond),
+    SANDBOX_MESSAGING_LIMIT: 'unlimited',
     PUBLIC_URL: hubUrl,
     ...options.sandbox,
   })
