@@ -1,4 +1,4 @@
-import type { SharedParts } from './app-parts.ts'
+import type { Connections } from './app-connections.ts'
 import type { FieldUpdate } from './connectors/meta/webhook-types.ts'
 import { readMetaUpdate } from './intake/event-payload.ts'
 import { done, ignored, type HandleEvent } from './intake/inbox-event.ts'
@@ -6,6 +6,8 @@ import { sendLane } from './outbox/enqueue-message.ts'
 import { followTier } from './outbox/follow-tier.ts'
 import { pauseNumber } from './outbox/pace-store.ts'
 import { releaseWaiting } from './outbox/release-waiting.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Database } from './platform/database.ts'
 import { applyAccountUpdate } from './shops/account-updates.ts'
 import { checkNumbers, type FailedCheck } from './shops/check-numbers.ts'
 import { accountFields } from './shops/decide-account-update.ts'
@@ -26,7 +28,7 @@ export function createAccountHandlers(wake: (lane: string) => void): Record<stri
 
 /** Rate, quality and messaging limit of a shop's numbers, as WhatsApp has them now. */
 export function checkNumbersOfShop(
-  { db, clock, connections }: Pick<SharedParts, 'db' | 'clock' | 'connections'>,
+  { db, clock, connections }: { db: Database; clock: Clock; connections: Connections },
   shopId: number,
 ): Promise<FailedCheck[]> {
   const cloudApiOf = (id: number) => connections.cloudApiOf(id)
