@@ -1,10 +1,10 @@
 import type { Refusal, Unknown } from '../connectors/meta/graph-answer.ts'
 import { acceptCategory } from '../outbox/accept-category.ts'
 import type { CreateOptions, CreateResult } from '../outbox/create-templates.ts'
-import { findMarketingProblem } from '../outbox/decide-template.ts'
+import { findProblem } from '../outbox/decide-template.ts'
 import { decideRampUp, type RampUpSettings } from '../outbox/decide-ramp-up.ts'
 import { findOutdated, type OutdatedTemplate } from '../outbox/find-outdated.ts'
-import { messageReasons } from '../outbox/message-reasons.ts'
+import { messageReasons, type MessageReason } from '../outbox/message-reasons.ts'
 import type { SyncResult } from '../outbox/sync-templates.ts'
 import type { TemplateDefinitions } from '../outbox/template-definition.ts'
 import { listTemplatesOfShop } from '../outbox/template-store.ts'
@@ -60,14 +60,18 @@ async function showTemplates(deps: TemplateCommandDeps): Promise<void> {
   const templates = await listTemplatesOfShop(db, shop.id)
   if (templates.length === 0) print('No templates are known: npm run hub -- templates create')
   const { sending } = await loadShopSettings(db, shop.id)
-  for (const template of templates) print(lineOf(template, sending.templateRampUp, clock.now()))
-  const reasons = new Set(templates.flatMap((template) => findMarketingProblem(template) ?? []))
+  const problemOf = (template: Template): MessageReason | undefined => findProblem(template, deps.definitions)
+  for (const template of templates) {
+    const note = problemOf(template) ?? rampOf(template, sending.templateRampUp, clock.now())
+    print(lineOf(template, note))
+  }
+  const reasons = new Set(templates.flatMap((template) => problemOf(template) ?? []))
   if (reasons.size > 0) print('')
   for (const reason of reasons) print(`${reason}: ${messageReasons[reason]}`)
   printOutdated(findOutdated(deps.definitions, templates, publicUrl), { publicUrl, print })
 }
 
-function lineOf(template: Template, settings: RampUpSettings, now: Date): string {
+function lineOf(template: Template, note: string): string {
   const { name, language, status, category, quality, reason, statusDetails } = template
   const isRated = quality !== null && quality !== 'UNKNOWN'
   const more = [
@@ -75,7 +79,7 @@ function lineOf(template: Template, settings: RampUpSettings, now: Date): string
     isRated ? `quality ${quality}` : '',
     statusDetails?.title ?? '',
     reason ?? '',
-    findMarketingProblem(template) ?? rampOf(template, settings, now),
+    note,
   ].filter((part) => part !== '')
   return `${name.padEnd(24)} ${language.padEnd(6)} ${status.padEnd(9)} ${more.join(', ')}`
 }

@@ -3,7 +3,7 @@ import { HubError } from '../platform/errors.ts'
 import { writeAudit, type Actor } from '../shops/audit-store.ts'
 import { keepTemplates, type KeepDeps } from './keep-templates.ts'
 import type { TemplateDefinitions } from './template-definition.ts'
-import { titleOf, type Template } from './template.ts'
+import { baseNameOf, titleOf, type Template } from './template.ts'
 import { loadTemplate } from './unpause-template.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function acceptCategory(
 ): Promise<Template> {
   const before = await loadTemplate(tx, which)
   const { name, category, acceptedCategory } = before
-  if (category !== 'MARKETING' && deps.definitions.has(name.replace(/__.*$/, ''))) throw notAllowed(before)
+  if (category !== 'MARKETING' && deps.definitions.has(baseNameOf(name))) throw notAllowed(before)
   if (acceptedCategory === null || acceptedCategory === category)
     throw new HubError('category_not_changed', `The template ${titleOf(before)} is ${category}, as agreed.`)
   const after = { ...before, acceptedCategory: category }

@@ -19,6 +19,16 @@ const hourMs = 3_600_000
 /** Meta decides on nearly all held messages within an hour (templates/template-pacing). */
 export const heldForMs = hourMs
 
+const longestHours = 168
+
+/** Whether `decideRampUp` could say anything but 'open', under any settings: what is surely past it is not asked for. */
+export function mayRampUp(template: Ramping, now: Date): boolean {
+  if (template.rampHeldAt !== null) return true
+  if (template.quality === 'GREEN') return false
+  const startedMs = (template.rampStartedAt ?? now).getTime()
+  return now.getTime() < startedMs + longestHours * hourMs
+}
+
 /**
  * How much marketing may go with a template that is new to Meta, or new again after a pause: few in the first hour of its use, so that
  * few are lost and few are annoyed if people do not like it, then more, until it has proved itself or a day has passed.

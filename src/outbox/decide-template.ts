@@ -3,9 +3,9 @@ import type { MessageReason } from './message-reasons.ts'
 import type { Purpose, TemplateContent } from './message.ts'
 import { fillTemplate } from './fill-template.ts'
 import { isMarketing } from './purpose.ts'
-import type { TemplateDefinition } from './template-definition.ts'
+import type { TemplateDefinition, TemplateDefinitions } from './template-definition.ts'
 import { findInLanguage } from './template-language.ts'
-import type { Template } from './template.ts'
+import { baseNameOf, type Template } from './template.ts'
 
 export type TemplateDecision =
   | { kind: 'fits'; outgoing: OutgoingTemplate; template: Template }
@@ -78,6 +78,15 @@ export function findMarketingProblem(template: Usability): MessageReason | undef
   return category === 'MARKETING' && (acceptedCategory ?? category) === category
     ? undefined
     : 'category_changed'
+}
+
+/** Why a template cannot go as what it is for: what this product brings is for marketing, a merchant's own for what its category says. */
+export function findProblem(
+  template: Usability & Pick<Template, 'name'>,
+  definitions: TemplateDefinitions,
+): MessageReason | undefined {
+  const isForMarketing = template.category === 'MARKETING' || definitions.has(baseNameOf(template.name))
+  return isForMarketing ? findMarketingProblem(template) : reasonOfStatus(template.status)
 }
 
 export function canCarryMarketing(template: Usability): boolean {

@@ -1,5 +1,6 @@
 import { loadShopSettings } from '../shops/shop-store.ts'
 import type { SendingNumber } from './claim-store.ts'
+import { isMarketing } from './purpose.ts'
 import type { Held, Ready } from './render-batch.ts'
 import type { Guard } from './start-batch.ts'
 import { returnRampUp, takeRampUp, type WantedTemplate } from './take-ramp-up.ts'
@@ -11,6 +12,7 @@ import { returnRampUp, takeRampUp, type WantedTemplate } from './take-ramp-up.ts
 export function guardRampUp(next: Guard): Guard {
   return async (tx, about) => {
     const wanted = about.ready.flatMap((one) => toWanted(about.number, one))
+    if (wanted.length === 0) return next(tx, about)
     const { sending } = await loadShopSettings(tx, about.number.shopId)
     const held = new Map<number, Held>(await takeRampUp(tx, wanted, sending.templateRampUp, about.now))
     const left = about.ready.filter(({ row }) => !held.has(row.id))
@@ -23,8 +25,8 @@ export function guardRampUp(next: Guard): Guard {
   }
 }
 
-function toWanted({ wabaId }: SendingNumber, { row, content }: Ready): WantedTemplate[] {
-  if (content.kind !== 'template') return []
+function toWanted({ wabaId }: SendingNumber, { row, content, isNewTemplate }: Ready): WantedTemplate[] {
+  if (content.kind !== 'template' || !isNewTemplate || !isMarketing(row.purpose)) return []
   const { id: messageId, purpose } = row
   return [{ messageId, purpose, wabaId, templateName: content.name, templateLanguage: content.language }]
 }

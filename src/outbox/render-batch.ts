@@ -22,6 +22,8 @@ export interface Ready {
   isWindowOpen: boolean
   content: OutgoingContent
   endpoint: SendEndpoint
+  /** Its template may be in its ramp-up. */
+  isNewTemplate: boolean
   /** The content it was made from. */
   written: Content
 }
@@ -66,6 +68,7 @@ export async function renderBatch(
         isWindowOpen: isWindowOpen(address, now),
         content: rendered.content,
         endpoint: endpointOf(sending, rendered.content, categoryOf(rendered.content, templates)),
+        isNewTemplate: rendered.template?.isNew ?? false,
         written: content,
       })
   }

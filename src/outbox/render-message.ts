@@ -1,5 +1,6 @@
 import type { OutgoingContent } from '../connectors/meta/wire-message.ts'
 import type { Address } from './address-store.ts'
+import { mayRampUp } from './decide-ramp-up.ts'
 import { decideTemplate } from './decide-template.ts'
 import type { MessageReason } from './message-reasons.ts'
 import type { ButtonsContent, Content, MediaContent, Purpose, TextContent } from './message.ts'
@@ -38,6 +39,8 @@ export interface ChosenTemplate {
   name: string
   language: string
   category: string
+  /** It may still have to go slowly (decide-ramp-up.ts). */
+  isNew: boolean
 }
 
 // A webhook or the hourly sync brings it forward; this is for what they do not tell.
@@ -56,7 +59,8 @@ function renderTemplate(content: Extract<Content, { kind: 'template' }>, context
   switch (decision.kind) {
     case 'fits': {
       const { id: templateId, name, language, category } = decision.template
-      const template = { templateId, name, language, category }
+      const isNew = mayRampUp(decision.template, context.now)
+      const template = { templateId, name, language, category, isNew }
       return { kind: 'ready', content: decision.outgoing, template }
     }
     case 'wait':

@@ -9,7 +9,7 @@ import { keepTemplates, type KeepDeps, type TemplateChange } from './keep-templa
 import type { TemplateDefinitions } from './template-definition.ts'
 import { unmade } from './template-states.ts'
 import { lockTemplatesOfAccount } from './template-store.ts'
-import { titleOf, type Template } from './template.ts'
+import { baseNameOf, titleOf, type Template } from './template.ts'
 
 export interface TemplateSyncDeps extends KeepDeps {
   db: Database
@@ -66,9 +66,8 @@ export async function saveListedTemplates(
   await keepTemplates(tx, account, [...changes, ...gone], askedAt)
 }
 
-// A variant of the wording has the name of its template and a suffix.
 function wantedOf({ definitions }: Pick<TemplateSyncDeps, 'definitions'>, name: string): string | undefined {
-  return definitions?.get(name.replace(/__.*$/, ''))?.category
+  return definitions?.get(baseNameOf(name))?.category
 }
 
 function readListed(

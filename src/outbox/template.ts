@@ -45,6 +45,11 @@ export interface Template extends TemplateState {
   syncedAt: Date
 }
 
+/** A variant of the wording has the name of its template and a suffix. */
+export function baseNameOf(name: string): string {
+  return name.replace(/__.*$/, '')
+}
+
 /** What notices about a template name it by. */
 export function titleOf({ name, language }: Pick<Template, 'name' | 'language'>): string {
   return `${name} ${language}`

@@ -19,7 +19,7 @@ export const noticeSentences = {
   country_restricted: 'WhatsApp does not take messages to people of this country from this account.',
   messaging_tier_reached:
     'As many people were written to in 24 hours as Meta allows. The rest waits until some of them are a day old.',
-  template_stopped: 'Meta has paused, disabled or rejected this template. What needs it waits.',
+  template_stopped: 'Meta has paused, flagged, disabled or rejected this template. What needs it waits.',
   template_category_changed:
     'Meta has changed the category of this template. Its campaigns wait for your yes.',
   template_held: 'Meta is looking at how people take this new template and holds back part of its messages.',

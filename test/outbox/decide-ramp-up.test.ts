@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decideRampUp, type RampUp } from '../../src/outbox/decide-ramp-up.ts'
+import { decideRampUp, mayRampUp, type RampUp } from '../../src/outbox/decide-ramp-up.ts'
 import { unmade } from '../../src/outbox/template-states.ts'
 import { defaultShopSettings } from '../../src/shops/shop-settings.ts'
 
@@ -68,4 +68,15 @@ test('a shop may do without', () => {
 
 test('a clock that was set back gives the first hour’s share', () => {
   expect(decide({ rampStartedAt: ago(-2), rampSent: 10 })).toMatchObject({ hour: 0, left: 90 })
+})
+
+test('whether there may be a ramp-up is known without the settings', () => {
+  const longest = { firstHour: 1, perHour: 1, hours: 168 }
+  const templates: Ramping[] = [null, ago(1), ago(167), ago(168), ago(1_000)].flatMap((rampStartedAt) =>
+    [null, 'GREEN', 'RED'].flatMap((quality) =>
+      [null, ago(0.5)].map((rampHeldAt) => ({ ...unmade, rampStartedAt, quality, rampHeldAt })),
+    ),
+  )
+  for (const template of templates)
+    expect(mayRampUp(template, now)).toBe(decideRampUp(template, longest, now).kind !== 'open')
 })

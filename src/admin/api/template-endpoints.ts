@@ -4,16 +4,15 @@ import { sentenceOf } from '../../campaigns/reasons.ts'
 import type { Refusal, Unknown } from '../../connectors/meta/graph-answer.ts'
 import { acceptCategory } from '../../outbox/accept-category.ts'
 import type { CreateOptions, CreateResult } from '../../outbox/create-templates.ts'
-import { decideRampUp } from '../../outbox/decide-ramp-up.ts'
-import { findMarketingProblem } from '../../outbox/decide-template.ts'
+import { decideRampUp, type RampUpSettings } from '../../outbox/decide-ramp-up.ts'
+import { findProblem } from '../../outbox/decide-template.ts'
 import type { SyncResult } from '../../outbox/sync-templates.ts'
 import type { TemplateDefinitions } from '../../outbox/template-definition.ts'
 import { listTemplatesOfShop } from '../../outbox/template-store.ts'
-import type { Template } from '../../outbox/template.ts'
+import { baseNameOf, type Template } from '../../outbox/template.ts'
 import type { Database } from '../../platform/database.ts'
 import { Problem } from '../../platform/web.ts'
 import type { Actor } from '../../shops/audit-store.ts'
-import type { ShopSettings } from '../../shops/shop-settings.ts'
 import { loadShopSettings } from '../../shops/shop-store.ts'
 import { actorOf } from './actor.ts'
 import { endpoint, type Endpoint } from './endpoint.ts'
@@ -54,7 +53,7 @@ const template = z.strictObject({
   quality: z.string().nullable(),
   category: z.string(),
   acceptedCategory: z.string().nullable(),
-  problem: z.string().nullable().meta({ description: 'Why campaigns and alerts cannot go with it now' }),
+  problem: z.string().nullable().meta({ description: 'Why it cannot be sent now' }),
   problemText: z.string().nullable(),
   usableSince: time.nullable(),
   rampUp: z
@@ -83,7 +82,7 @@ export function templateEndpoints(deps: TemplateEndpointDeps): Endpoint[] {
   ]
 }
 
-function listEndpoint({ db }: TemplateEndpointDeps): Endpoint {
+function listEndpoint({ db, templates }: TemplateEndpointDeps): Endpoint {
   return endpoint({
     method: 'get',
     path: '/v1/templates',
@@ -97,13 +96,17 @@ function listEndpoint({ db }: TemplateEndpointDeps): Endpoint {
       const wanted = all.filter(
         ({ name, status }) => name === (query.name ?? name) && status === (query.status ?? status),
       )
-      return { items: wanted.map((one) => show(one, sending.templateRampUp, now)) }
+      const about = { settings: sending.templateRampUp, definitions: templates.definitions, now }
+      return { items: wanted.map((one) => show(one, about)) }
     },
   })
 }
 
-function show(one: Template, settings: ShopSettings['sending']['templateRampUp'], now: Date) {
-  const problem = findMarketingProblem(one) ?? null
+function show(
+  one: Template,
+  about: { settings: RampUpSettings; definitions: TemplateDefinitions; now: Date },
+) {
+  const problem = findProblem(one, about.definitions) ?? null
   return {
     id: one.id,
     name: one.name,
@@ -117,13 +120,13 @@ function show(one: Template, settings: ShopSettings['sending']['templateRampUp']
     problem,
     problemText: problem === null ? null : sentenceOf(problem),
     usableSince: one.usableSince?.toISOString() ?? null,
-    rampUp: problem === null ? showRampUp(one, settings, now) : null,
+    rampUp: problem === null ? showRampUp(one, about.settings, about.now) : null,
     campaigns: campaignsOf(one.name),
     syncedAt: one.syncedAt.toISOString(),
   }
 }
 
-function showRampUp(one: Template, settings: ShopSettings['sending']['templateRampUp'], now: Date) {
+function showRampUp(one: Template, settings: RampUpSettings, now: Date) {
   const ramp = decideRampUp(one, settings, now)
   switch (ramp.kind) {
     case 'open':
@@ -142,7 +145,7 @@ function showRampUp(one: Template, settings: ShopSettings['sending']['templateRa
 
 /** Kinds of campaigns that go with a template or a variant of it. */
 export function campaignsOf(name: string): string[] {
-  const base = name.replace(/__.*$/, '')
+  const base = baseNameOf(name)
   return Object.keys(campaignKinds).filter(
     (kind) => isCampaignKind(kind) && kindOf(kind).templates.includes(base),
   )
