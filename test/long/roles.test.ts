@@ -41,6 +41,7 @@ test.skipIf(!hasRedis())(
 
     const joining = await startWorker(hub)
     await until('half are told', isTold(0.5), 30_000)
+    expect(await told(), 'some are still to be told').toBeLessThan(people)
     await killChild(dying.child)
     await until('all that can be sent is sent', async () => (await waiting(hub)) === 0, 60_000)
     await until('what the dead worker held is found', async () => (await begun(hub)) === 0, 60_000)
