@@ -18,9 +18,9 @@ interface CheckWorld extends GuardWorld {
   numbers(): Promise<Record<string, unknown>[]>
 }
 
-async function createCheckWorld(answer: () => GraphAnswer): Promise<CheckWorld> {
+async function createCheckWorld(answer: () => GraphAnswer, timeoutMs = 10_000): Promise<CheckWorld> {
   const world = await createGuardWorld()
-  const graph = await startGraphServer(answer, 300)
+  const graph = await startGraphServer(answer, timeoutMs)
   const clock = createStandingClock(start)
   const deps = { db: world.db, clock, cloudApiOf: async () => graph.api, onTierChanged: followTier }
   return {
@@ -110,7 +110,7 @@ test.each<[string, GraphAnswer]>([
   ['silence', 'silence'],
   ['trouble at Meta', { status: 503, body: { error: { message: 'later', code: 2 } } }],
 ])('%s is nobody’s fault, and nothing to tell', async (_, answer) => {
-  await using world = await createCheckWorld(() => answer)
+  await using world = await createCheckWorld(() => answer, 300)
   expect(await world.check()).toMatchObject([{ numberMetaId: 'number-1' }])
   expect(await world.numbers()).toEqual([asKnown])
   expect(await world.notices()).toEqual([])
