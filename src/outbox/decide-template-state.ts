@@ -100,13 +100,15 @@ function followStatus(before: TemplateState, after: TemplateState, now: Date): T
   return isNew ? { ...after, ...freshRampUp, usableSince: now } : after
 }
 
+// Its ramp-up is long over, also should its quality fall again.
+const proven = { rampStartedAt: new Date(0), rampHeldAt: null }
+
 function readQuality(state: TemplateState, news: TemplateNews): TemplateState {
   const told = news.quality
   if (told === undefined) return readComing(state, news)
   if (!isNewer(state.qualityAt, news, told > (state.quality ?? ''))) return readComing(state, news)
   const qualityAt = timeOf(state.qualityAt, news)
-  const rampHeldAt = told === 'GREEN' ? null : state.rampHeldAt
-  return readComing({ ...state, quality: told, qualityAt, rampHeldAt }, news)
+  return readComing({ ...state, quality: told, qualityAt, ...(told === 'GREEN' ? proven : {}) }, news)
 }
 
 function readComing(state: TemplateState, { comingCategory }: TemplateNews): TemplateState {

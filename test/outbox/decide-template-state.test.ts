@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { decideRampUp } from '../../src/outbox/decide-ramp-up.ts'
 import { decideTemplateState, type TemplateNews } from '../../src/outbox/decide-template-state.ts'
 import { unmade } from '../../src/outbox/template-states.ts'
 import type { TemplateState } from '../../src/outbox/template.ts'
@@ -128,6 +129,15 @@ describe('what is known of a template', () => {
     expect(after(held, { at: at(1), quality: 'YELLOW' }).rampHeldAt).toEqual(at(0))
     expect(after(held, { at: at(1), quality: 'GREEN' }).rampHeldAt).toBeNull()
     expect(after(held, status('PAUSED', 1)).rampHeldAt).toBeNull()
+  })
+
+  test('has its ramp-up behind it once its quality was good, until Meta stops it', () => {
+    const settings = { firstHour: 1, perHour: 1, hours: 24 }
+    const unused = { ...approved, rampStartedAt: null, rampSent: 0 }
+    const good = after(unused, { at: at(1), quality: 'GREEN' }, { at: at(60), quality: 'YELLOW' })
+    expect(decideRampUp(good, settings, at(61))).toEqual({ kind: 'open' })
+    const again = after(good, status('PAUSED', 70), status('APPROVED', 300))
+    expect(decideRampUp(again, settings, at(301))).toMatchObject({ kind: 'steps', left: 1 })
   })
 
   test('keeps what Meta said of a pause while lists only repeat that it is paused', () => {
