@@ -3,9 +3,16 @@ import type { EventMark } from './event-mark.ts'
 import type { InboxEvent } from './inbox-event.ts'
 import type { NewEvent } from './new-event.ts'
 
-/** In the order given, which decides between events of one lane and second. What is known already is left alone. */
-export async function insertEvents(tx: Tx, events: readonly NewEvent[], now: Date): Promise<void> {
-  await tx.execute(
+/**
+ * In the order given, which decides between events of one lane and second. What is known already is left alone. Returns the ids of the
+ * new ones.
+ */
+export function insertEvents(
+  tx: Tx,
+  events: readonly NewEvent[],
+  now: Date,
+): Promise<{ id: number; source: string; dedupeKey: string }[]> {
+  return tx.query(
     `insert into inbox_events (delivery_id, source, shop_id, kind, lane, sequence, dedupe_key, payload, state, reason,
        attempts, due_at, received_at, finished_at)
      select delivery_id, source, shop_id, kind, lane, sequence, dedupe_key, payload, state, reason,
@@ -14,7 +21,8 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[], now: Dat
        $10::text[], $11::timestamptz[]) with ordinality as event (delivery_id, source, shop_id, kind, lane, sequence, dedupe_key,
        payload, state, reason, received_at, place)
      order by place
-     on conflict (source, dedupe_key) do nothing`,
+     on conflict (source, dedupe_key) do nothing
+     returning id, source, dedupe_key`,
     [
       events.map((event) => event.deliveryId),
       events.map((event) => event.source),
@@ -117,6 +125,11 @@ export async function markEvents(tx: Tx, marks: readonly EventMark[], now: Date)
       now,
     ],
   )
+}
+
+/** Marked as done before they were handled, and not handled well: they wait after all. */
+export async function markWaiting(tx: Tx, ids: readonly number[]): Promise<void> {
+  await tx.execute(`update inbox_events set state = 'waiting', finished_at = null where id = any($1)`, [ids])
 }
 
 export interface EventHealth {

@@ -12,8 +12,11 @@ export interface NewEvent {
   /** The same thing told twice has the same key and becomes one event. */
   dedupeKey: string
   payload: string
-  /** 'ignored' from the start, with its reason, when no shop is concerned or nothing was understood. */
-  state: 'waiting' | 'ignored'
+  /**
+   * 'ignored' from the start, with its reason, when no shop is concerned or nothing was understood; 'done' when it is handled in the
+   * transaction that writes it.
+   */
+  state: 'waiting' | 'ignored' | 'done'
   reason: string | null
   receivedAt: Date
 }

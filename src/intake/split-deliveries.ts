@@ -7,11 +7,12 @@ import { cutWooCommerceDelivery } from './cut-woocommerce.ts'
 import { claimReceived, lockSplitting, markDeliveries } from './delivery-store.ts'
 import type { ReceivedDelivery } from './delivery.ts'
 import { insertEvents } from './event-store.ts'
-import type { InboxMetrics } from './intake-metrics.ts'
-import type { Cut } from './new-event.ts'
+import { handleAtOnce, type AtOnceDeps, type Handled } from './handle-at-once.ts'
+import { countMarks, type InboxMetrics } from './intake-metrics.ts'
+import type { Cut, NewEvent } from './new-event.ts'
 import { safeReason } from './safe-text.ts'
 
-export interface SplitDeps {
+export interface SplitDeps extends AtOnceDeps {
   db: Database
   metrics: InboxMetrics
   /** By Meta's phone_number_id. */
@@ -23,7 +24,8 @@ export interface SplitDeps {
 }
 
 // A delivery may have 4 MB, so a batch is bounded by bytes too.
-const batch = { maxDeliveries: 500, maxBytes: 8_000_000 }
+// What it holds of statuses is handled with it, so it is no larger than a few hundred milliseconds' work.
+const batch = { maxDeliveries: 200, maxBytes: 4_000_000 }
 
 /** Cuts the oldest deliveries into events, all in one transaction. Returns how many deliveries that were. */
 export async function splitDeliveries(deps: SplitDeps, now: Date): Promise<number> {
@@ -32,9 +34,10 @@ export async function splitDeliveries(deps: SplitDeps, now: Date): Promise<numbe
     const deliveries = await claimReceived(tx, batch)
     if (deliveries.length === 0) return 0
     const { pieces, inbound } = await cutAll(deps, tx, deliveries)
-    const saved = await saveAll(tx, pieces, now)
+    const { saved, handled } = await saveAndHandle(deps, tx, pieces, now)
     tx.afterCommit(() => {
       for (const [number, count] of inbound) deps.onInbound?.(number, count)
+      countMarks(deps.metrics, handled.events, handled.marks)
       for (const { delivery, cut } of saved) {
         deps.metrics.deliveries({
           source: delivery.source,
@@ -44,6 +47,26 @@ export async function splitDeliveries(deps: SplitDeps, now: Date): Promise<numbe
     })
     return deliveries.length
   })
+}
+
+/** What can be handled in sets is handled with its deliveries; where one of its values is bad, it waits like the rest. */
+async function saveAndHandle(
+  deps: SplitDeps,
+  tx: Tx,
+  pieces: readonly Piece[],
+  now: Date,
+): Promise<{ saved: readonly Piece[]; handled: Handled }> {
+  const isAtOnce = ({ kind, state }: NewEvent): boolean =>
+    state === 'waiting' && Object.hasOwn(deps.handlers.many, kind)
+  const saved = await saveAll(tx, pieces, { now, isAtOnce })
+  const atOnce = saved.flatMap(({ cut }) => (cut.kind === 'events' ? cut.events.filter(isAtOnce) : []))
+  try {
+    return { saved, handled: await tx.savepoint(() => handleAtOnce(deps, tx, atOnce, now)) }
+  } catch (thrown) {
+    if (!isBadValue(thrown)) throw thrown
+    const all = await saveAll(tx, pieces, { now, isAtOnce: () => false })
+    return { saved: all, handled: { events: [], marks: [] } }
+  }
 }
 
 interface Piece {
@@ -106,22 +129,28 @@ async function findShops(deps: SplitDeps, tx: Tx, origins: readonly Origin[]): P
     phoneNumberId === undefined ? byWaba.get(wabaId) : byNumber.get(phoneNumberId)
 }
 
+interface SaveOptions {
+  now: Date
+  /** Written when they are handled. */
+  isAtOnce: (event: NewEvent) => boolean
+}
+
 /** All at once; when the database takes one of the values for a bad one, one by one, and what it refuses is dead. */
-async function saveAll(tx: Tx, pieces: readonly Piece[], now: Date): Promise<readonly Piece[]> {
+async function saveAll(tx: Tx, pieces: readonly Piece[], how: SaveOptions): Promise<readonly Piece[]> {
   try {
-    await tx.savepoint(() => save(tx, pieces, now))
+    await tx.savepoint(() => save(tx, pieces, how))
     return pieces
   } catch (thrown) {
     if (!isBadValue(thrown)) throw thrown
   }
   const saved: Piece[] = []
-  for (const piece of pieces) saved.push(await saveOne(tx, piece, now))
+  for (const piece of pieces) saved.push(await saveOne(tx, piece, how))
   return saved
 }
 
-async function saveOne(tx: Tx, piece: Piece, now: Date): Promise<Piece> {
+async function saveOne(tx: Tx, piece: Piece, how: SaveOptions): Promise<Piece> {
   try {
-    await tx.savepoint(() => save(tx, [piece], now))
+    await tx.savepoint(() => save(tx, [piece], how))
     return piece
   } catch (thrown) {
     if (!isBadValue(thrown)) throw thrown
@@ -129,13 +158,15 @@ async function saveOne(tx: Tx, piece: Piece, now: Date): Promise<Piece> {
       delivery: piece.delivery,
       cut: { kind: 'dead', reason: `failed: ${describeError(thrown)}` },
     }
-    await save(tx, [dead], now)
+    await save(tx, [dead], how)
     return dead
   }
 }
 
-async function save(tx: Tx, pieces: readonly Piece[], now: Date): Promise<void> {
-  const events = pieces.flatMap(({ cut }) => (cut.kind === 'events' ? cut.events : []))
+async function save(tx: Tx, pieces: readonly Piece[], { now, isAtOnce }: SaveOptions): Promise<void> {
+  const events = pieces.flatMap(({ cut }) =>
+    cut.kind === 'events' ? cut.events.filter((event) => !isAtOnce(event)) : [],
+  )
   if (events.length > 0) await insertEvents(tx, events, now)
   const marks = pieces.map(({ delivery, cut }) =>
     cut.kind === 'dead'

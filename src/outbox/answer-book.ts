@@ -15,8 +15,10 @@ export interface AnswerBook {
   check(): void
 }
 
-// Answers that come within a moment of each other are written down in one transaction.
-const gatherMs = 20
+// Answers that come within a moment of each other are written down in one transaction. The first after a pause waits for hardly anything,
+// so that a conversation goes on; in a stream of them each transaction takes what came since the last.
+const soonMs = 5
+const betweenMs = 80
 const largest = 200
 // While the database is away (a restart), the answers wait here; what takes longer is learned from the statuses.
 const keepTryingMs = 20_000
@@ -27,9 +29,12 @@ export function createAnswerBook(deps: SettleDeps & { db: Database; log: Logger;
   const writing = new Set<Promise<void>>()
   let next: Promise<void> | undefined
   let failure: Error | undefined
+  let writtenMs = -Infinity
   const writeAll = async (): Promise<void> => {
-    await new Promise((resolve) => setTimeout(resolve, gatherMs))
+    const waitMs = Math.max(soonMs, writtenMs + betweenMs - monotonicMs())
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
     next = undefined
+    writtenMs = monotonicMs()
     while (waiting.length > 0) {
       await settlePatiently(deps, waiting.splice(0, largest)).catch((thrown: unknown) => {
         failure ??= thrown instanceof Error ? thrown : new Error(describeError(thrown))

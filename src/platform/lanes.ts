@@ -102,22 +102,23 @@ interface WakeSender {
 }
 
 const betweenSendsMs = 20
+const longestBetweenSendsMs = 80
 
 /**
- * Thousands of wake-ups a second become a few dozen: the first of a burst goes at once, and all that come until a moment after
- * it has been taken become one more.
+ * Thousands of wake-ups a second become a dozen: the first of a burst goes at once, and all that come until a moment after it has been
+ * taken become one more. The longer a burst lasts, the longer the moment: whoever is woken looks again by itself while it finds work.
  */
 function createWakeSender(queue: WakeQueue): WakeSender {
   const busy = new Set<string>()
   const again = new Set<string>()
-  const send = async (lane: string): Promise<void> => {
+  const send = async (lane: string, pauseMs = betweenSendsMs): Promise<void> => {
     busy.add(lane)
     // A failure is reported by the queue's own error event, and made good by the sweep.
     await queue.send(lane).catch(() => undefined)
     setTimeout(() => {
       busy.delete(lane)
-      if (again.delete(lane)) void send(lane)
-    }, betweenSendsMs).unref()
+      if (again.delete(lane)) void send(lane, Math.min(2 * pauseMs, longestBetweenSendsMs))
+    }, pauseMs).unref()
   }
   return {
     send: (lane) => {

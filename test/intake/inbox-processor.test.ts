@@ -410,6 +410,32 @@ describe('kinds of which many are handled at once', () => {
     expect(await handledTexts()).toHaveLength(21)
   })
 
+  test('a value that the database does not take costs its own delivery at most, and holds up nobody', async () => {
+    await storeDeliveries(db, [
+      statusesDelivery([{ id: 'wamid.\0', status: 'read' }]),
+      statusesDelivery(statuses(3)),
+    ])
+    const seen: string[] = []
+    const status: HandleEvents = async (_, events) => {
+      seen.push(...events.map(({ payload }) => payload))
+      return new Map(events.map(({ id }) => [id, done]))
+    }
+    await drain(createProcessor(db, { many: { status } }))
+    expect(seen.filter((payload) => /"wamid\.\d"/.test(payload))).toHaveLength(3)
+    expect((await readInboxHealth(db)).deliveries.received).toBe(0)
+  })
+
+  test('what a set says nothing of, or ignores with a reason, is written so', async () => {
+    await storeDeliveries(db, [statusesDelivery(statuses(2))])
+    const status: HandleEvents = async (_, events) =>
+      new Map(events.map(({ id }, at) => [id, at === 0 ? done : ignored('unknown_message')]))
+    await drain(createProcessor(db, { many: { status } }))
+    expect((await eventStates()).map(({ state, reason }) => [state, reason]).sort()).toEqual([
+      ['done', null],
+      ['ignored', 'unknown_message'],
+    ])
+  })
+
   test('a failure told with another code is another event, told again with the same it is not', async () => {
     const failed = (code: number) => ({ id: 'wamid.1', status: 'failed', errors: [{ code, title: 'x' }] })
     await storeDeliveries(
