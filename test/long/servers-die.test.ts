@@ -29,6 +29,7 @@ describe.skipIf(!hasRedis())('in the middle of a campaign', () => {
     [
       'Redis dies with all it holds, and is flushed when it is back',
       async () => {
+        expect(await hub.redis.size()).toBeGreaterThan(0)
         await hub.redis.kill()
         await hub.redis.start()
         await hub.redis.flush()

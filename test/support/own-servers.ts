@@ -27,6 +27,8 @@ export interface OwnRedis extends AsyncDisposable {
   kill(): Promise<void>
   start(): Promise<void>
   flush(): Promise<void>
+  /** How many keys it holds. */
+  size(): Promise<number>
 }
 
 export async function startOwnRedis(): Promise<OwnRedis> {
@@ -36,11 +38,12 @@ export async function startOwnRedis(): Promise<OwnRedis> {
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
   const url = `redis://127.0.0.1:${port}`
   let server: ChildProcess | undefined
-  const onRedis = async (work: (redis: Redis) => Promise<unknown>): Promise<void> => {
+  const onRedis = async <T>(work: (redis: Redis) => Promise<T>): Promise<T> => {
     const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20 })
     redis.on('error', () => undefined)
-    await work(redis)
+    const answer = await work(redis)
     redis.disconnect()
+    return answer
   }
   const start = async (): Promise<void> => {
     server = spawn('redis-server', args, { stdio: 'ignore' })
@@ -55,7 +58,10 @@ export async function startOwnRedis(): Promise<OwnRedis> {
     url,
     kill,
     start,
-    flush: () => onRedis((redis) => redis.flushall()),
+    flush: async () => {
+      await onRedis((redis) => redis.flushall())
+    },
+    size: () => onRedis((redis) => redis.dbsize()),
     [Symbol.asyncDispose]: async () => {
       await kill()
       rmSync(folder, { recursive: true, force: true })
