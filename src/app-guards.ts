@@ -9,11 +9,15 @@ import type { Guard } from './outbox/start-batch.ts'
 import type { Tx } from './platform/database.ts'
 
 /** Budget and messaging limit, for the sender: the last look before messages are stamped. */
-export const guardSending: Guard = (tx, { number, ready, now }) =>
+export const guardSending: Guard = (tx, { number, ready, now, reserved }) =>
   applyGuards(
     tx,
     ready.map((one) => toGuarded(one, number.wabaId)),
     now,
+    (_, rows) => {
+      for (const { id, micros, day } of rows) reserved.set(id, { micros, day })
+      return Promise.resolve()
+    },
   )
 
 function toGuarded(

@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/database.ts'
-import { guardBudget } from './guard-budget.ts'
+import { guardBudget, type NoteReserved } from './guard-budget.ts'
 import { guardTier } from './guard-tier.ts'
 import type { GuardedMessage, HeldBack } from './guarded-message.ts'
 
@@ -12,10 +12,11 @@ export async function applyGuards(
   tx: Tx,
   wanted: readonly GuardedMessage[],
   now: Date,
+  noteReserved?: NoteReserved,
 ): Promise<Map<number, HeldBack>> {
   const tier = await guardTier(tx, wanted, now)
   const within = wanted.filter(({ id }) => !tier.held.has(id))
-  const overBudget = await guardBudget(tx, within, now)
+  const overBudget = await guardBudget(tx, within, now, noteReserved)
   await tier.record(within.filter(({ id }) => !overBudget.has(id)))
   return new Map([...tier.held, ...overBudget])
 }

@@ -2,7 +2,7 @@ import { findFailure } from '../connectors/meta/failure-table.ts'
 import type { Tx } from '../platform/database.ts'
 import { decideOutcomes, hasNewFailure, type MessageOutcome } from './decide-outcomes.ts'
 import { decideSettlement, type Ledger, type News } from './decide-settlement.ts'
-import { fixCosts } from './fix-costs.ts'
+import { listNewCosts } from './new-costs.ts'
 import { followFailures, type FailureDeps } from './follow-failures.ts'
 import { saveLedgers } from './message-store.ts'
 import type { MessageChange, OnMessagesChanged } from './message.ts'
@@ -48,8 +48,8 @@ export async function applyNews(
   await saveLedgers(
     tx,
     changed.map(({ after }) => after),
+    await listNewCosts(tx, changed),
   )
-  await fixCosts(tx, changed)
   await follow(tx, deps, changed, now)
   const moved = changed.filter(
     ({ before, after }) => before.state !== after.state || before.reason !== after.reason,

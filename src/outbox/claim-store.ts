@@ -121,6 +121,12 @@ export function claimDue(
   )
 }
 
+/** Set aside from the budget of a day (YYYY-MM-DD, of the shop). */
+export interface Reserved {
+  micros: number
+  day: string
+}
+
 export interface Stamp {
   id: number
   content: Content
@@ -131,6 +137,7 @@ export interface Stamp {
   countedAt: Date | null
   /** Takes the place of the callback id when an earlier attempt has failed: its late statuses must not be taken for this one's. */
   nextCallbackId: string
+  reserved: Reserved | null
 }
 
 /** What a message travels with, and the lease by which it is known whose stamp it was. */
@@ -153,9 +160,11 @@ export async function stampStarted(
        counted_at = u.counted_at, callback_id = case when m.failed_at is null then m.callback_id else u.next_callback_id end,
        accepted_at = null, uncertain_at = null, wamid = null, sent_at = null, failed_at = null, error_code = null,
        error_details = null, pricing_category = null, pricing_type = null, message_status = null,
-       endpoint = u.endpoint
-     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $10::text[])
-       u(id, content, sent_to, template_name, template_language, counted_at, next_callback_id, endpoint)
+       endpoint = u.endpoint, reserved_micros = coalesce(u.reserved_micros, m.reserved_micros),
+       reserved_day = coalesce(u.reserved_day::date, m.reserved_day)
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $10::text[],
+         $11::bigint[], $12::text[])
+       u(id, content, sent_to, template_name, template_language, counted_at, next_callback_id, endpoint, reserved_micros, reserved_day)
      where m.id = u.id returning m.id, m.callback_id, m.lease_until`,
     [
       stamps.map((stamp) => stamp.id),
@@ -168,6 +177,8 @@ export async function stampStarted(
       at.now,
       at.leaseSeconds,
       nothingOr(stamps.map((stamp) => (stamp.endpoint === 'messages' ? null : stamp.endpoint))),
+      nothingOr(stamps.map((stamp) => stamp.reserved?.micros ?? null)),
+      nothingOr(stamps.map((stamp) => stamp.reserved?.day ?? null)),
     ],
   )
   return new Map(rows.map((row) => [row.id, row]))

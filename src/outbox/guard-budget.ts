@@ -10,6 +10,12 @@ import { priceOf } from './message-price.ts'
 import { isMarketing } from './purpose.ts'
 import { addSpend, listKinds, saveReserved, type SpendRow } from './spend-store.ts'
 
+/** Notes on messages what is set aside for them; whoever writes them anyway does it in the same statement. */
+export type NoteReserved = (
+  tx: Tx,
+  reserved: readonly { id: number; micros: number; day: string }[],
+) => Promise<void>
+
 /**
  * Sets aside what templates cost once they are delivered, in the price table's currency, on the shop's day; where a budget is set, only as
  * much as it holds, over all senders: what does not fit waits for the next day. Returns those that wait.
@@ -18,6 +24,7 @@ export async function guardBudget(
   tx: Tx,
   wanted: readonly GuardedMessage[],
   now: Date,
+  noteReserved: NoteReserved = saveReserved,
 ): Promise<Map<number, HeldBack>> {
   const priced = wanted.filter((message) => message.isTemplate && isMarketing(message.purpose))
   const byShop = groupBy(priced, (message) => message.shopId)
@@ -37,7 +44,7 @@ export async function guardBudget(
     }
     const budget = await lockBudget(tx, asked)
     const decision = decideBudget(asked.messages, budget)
-    await setAside(tx, asked, decision.goes)
+    await setAside(tx, asked, decision.goes, noteReserved)
     for (const id of decision.held.keys())
       held.set(id, { kind: 'defer', until: nextMidnightIn(timeZone, now), reason: 'budget_reached' })
     if (decision.held.size > 0) await tellReached(tx, asked, { budget, held: decision.held, now })
@@ -73,7 +80,12 @@ async function lockBudget(tx: Tx, { shopId, day, sending, messages }: Asked): Pr
   }
 }
 
-async function setAside(tx: Tx, { shopId, day }: Asked, goes: readonly Priced[]): Promise<void> {
+async function setAside(
+  tx: Tx,
+  { shopId, day }: Asked,
+  goes: readonly Priced[],
+  noteReserved: NoteReserved,
+): Promise<void> {
   if (goes.length === 0) return
   const sum = (messages: readonly Priced[]): number => messages.reduce((all, { micros }) => all + micros, 0)
   const rows: SpendRow[] = [
@@ -86,7 +98,7 @@ async function setAside(tx: Tx, { shopId, day }: Asked, goes: readonly Priced[])
     })),
   ]
   await addSpend(tx, rows)
-  await saveReserved(
+  await noteReserved(
     tx,
     goes.map(({ id, micros }) => ({ id, micros, day })),
   )

@@ -2,6 +2,7 @@ import { constantOr, nothingOr } from '../platform/columns.ts'
 import type { Sql, Tx } from '../platform/database.ts'
 import type { Content, MessageChange, MessageState, Purpose } from './message.ts'
 import type { Ledger } from './decide-settlement.ts'
+import type { Cost } from './message-price.ts'
 
 export interface NewRow {
   shopId: number
@@ -195,18 +196,25 @@ export async function markUncertain(tx: Tx, ids: readonly number[], now: Date): 
   )
 }
 
-export async function saveLedgers(tx: Tx, ledgers: readonly Ledger[]): Promise<void> {
+/** `costs`, by id: what the message costs from now on (null: nothing); of those left out it stays. */
+export async function saveLedgers(
+  tx: Tx,
+  ledgers: readonly Ledger[],
+  costs: ReadonlyMap<number, Cost | null> = new Map(),
+): Promise<void> {
   if (ledgers.length === 0) return
   await tx.execute(
     `update messages m set state = u.state, reason = u.reason, attempt = u.attempt, due_at = u.due_at, counted_at = u.counted_at,
        wamid = u.wamid, accepted_at = u.accepted_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at,
        failed_at = u.failed_at, error_code = u.error_code, error_details = u.error_details,
-       pricing_category = u.pricing_category, pricing_type = u.pricing_type, message_status = u.message_status
+       pricing_category = u.pricing_category, pricing_type = u.pricing_type, message_status = u.message_status,
+       cost_micros = case when u.has_new_cost then u.cost_micros else m.cost_micros end,
+       cost_currency = case when u.has_new_cost then u.cost_currency else m.cost_currency end
      from unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::timestamptz[],
        $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::int[], $14::text[], $15::text[], $16::text[],
-       $17::text[])
+       $17::text[], $18::boolean[], $19::bigint[], $20::text[])
        u(id, state, reason, attempt, due_at, counted_at, wamid, accepted_at, sent_at, delivered_at, read_at, failed_at, error_code,
-         error_details, pricing_category, pricing_type, message_status)
+         error_details, pricing_category, pricing_type, message_status, has_new_cost, cost_micros, cost_currency)
      where m.id = u.id`,
     [
       ledgers.map((ledger) => ledger.id),
@@ -226,6 +234,9 @@ export async function saveLedgers(tx: Tx, ledgers: readonly Ledger[]): Promise<v
       nothingOr(ledgers.map((ledger) => ledger.pricingCategory)),
       nothingOr(ledgers.map((ledger) => ledger.pricingType)),
       nothingOr(ledgers.map((ledger) => ledger.messageStatus)),
+      nothingOr(ledgers.map(({ id }) => (costs.has(id) ? true : null))),
+      nothingOr(ledgers.map(({ id }) => costs.get(id)?.micros ?? null)),
+      nothingOr(ledgers.map(({ id }) => costs.get(id)?.currency ?? null)),
     ],
   )
 }

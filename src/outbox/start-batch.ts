@@ -7,6 +7,7 @@ import {
   lockNumber,
   lockStopped,
   stampStarted,
+  type Reserved,
   type ClaimedRow,
   type SendingNumber,
   type Stamped,
@@ -34,7 +35,13 @@ export interface StartDeps extends CheckDeps {
 
 export type Guard = (
   tx: Tx,
-  about: { number: SendingNumber; ready: readonly Ready[]; now: Date },
+  about: {
+    number: SendingNumber
+    ready: readonly Ready[]
+    now: Date
+    /** What is set aside for messages, by id: written with their stamps. */
+    reserved: Map<number, Reserved>
+  },
 ) => Promise<ReadonlyMap<number, Held>>
 
 /** A message that is stamped and must be called now. */
@@ -85,9 +92,9 @@ export function startBatch(
       numberId,
       rows.map((row) => row.rootId),
     )
-    const { ready, held } = await decideAll(deps, tx, { number, rows, levels, now: at.now })
+    const { ready, held, reserved } = await decideAll(deps, tx, { number, rows, levels, now: at.now })
     await holdMessages(tx, deps, held, at.now)
-    const started = await stamp(deps, tx, { number, ready, at })
+    const started = await stamp(deps, tx, { number, ready, reserved, at })
     await saveContactLevels(tx, numberId, levelsAfter(ready, levels, at.now))
     const line = started.length === 0 ? undefined : await deps.pace.take(tx, numberId, started.length)
     return { claimed: aside + rows.length, started, line, waitMs: 0 }
@@ -122,12 +129,13 @@ interface Claimed {
 
 interface Decided {
   ready: Ready[]
+  reserved: ReadonlyMap<number, Reserved>
   held: { row: ClaimedRow; held: Held }[]
 }
 
 /** One reason after the other; what is held by one is not asked of the next. */
 async function decideAll(deps: StartDeps, tx: Tx, { number, rows, levels, now }: Claimed): Promise<Decided> {
-  if (rows.length === 0) return { ready: [], held: [] }
+  if (rows.length === 0) return { ready: [], held: [], reserved: new Map() }
   const held = paceContacts(rows, levels, now)
   const checked = await checkAgain(
     deps,
@@ -139,14 +147,16 @@ async function decideAll(deps: StartDeps, tx: Tx, { number, rows, levels, now }:
   const rendered = await renderBatch(tx, deps, { number, wanted, now })
   for (const [id, why] of rendered.held) held.set(id, why)
   let { ready } = rendered
+  const reserved = new Map<number, Reserved>()
   for (const guard of deps.guards ?? []) {
     if (ready.length === 0) break
-    const stopped = await guard(tx, { number, ready, now })
+    const stopped = await guard(tx, { number, ready, now, reserved })
     for (const [id, why] of stopped) held.set(id, why)
     ready = ready.filter(({ row }) => !stopped.has(row.id))
   }
   return {
     ready,
+    reserved,
     held: rows.flatMap((row) => {
       const why = held.get(row.id)
       return why === undefined ? [] : [{ row, held: why }]
@@ -197,8 +207,14 @@ async function stamp(
   {
     number,
     ready,
+    reserved,
     at,
-  }: { number: SendingNumber; ready: readonly Ready[]; at: { now: Date; leaseSeconds: number } },
+  }: {
+    number: SendingNumber
+    ready: readonly Ready[]
+    reserved: ReadonlyMap<number, Reserved>
+    at: { now: Date; leaseSeconds: number }
+  },
 ): Promise<Started[]> {
   if (ready.length === 0) return []
   const stamps = ready.map(({ row, recipient, content, endpoint, written }) => ({
@@ -210,6 +226,7 @@ async function stamp(
     endpoint: endpoint.kind,
     countedAt: countedAtOf({ ...row, state: 'sending', startedAt: at.now }),
     nextCallbackId: deps.random.token(),
+    reserved: reserved.get(row.id) ?? null,
   }))
   const stamped = await stampStarted(tx, stamps, at)
   return ready.flatMap(({ row, recipient, content, endpoint }) => {
