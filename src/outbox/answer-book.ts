@@ -15,10 +15,11 @@ export interface AnswerBook {
   check(): void
 }
 
-// Answers that come within a moment of each other are written down in one transaction. The first after a pause waits for hardly anything,
-// so that a conversation goes on; in a stream of them each transaction takes what came since the last.
+// Answers that come within a moment of each other are written down in one transaction. A few wait for hardly anything, so that a
+// conversation goes on; in a stream of them each transaction takes what came since the last.
 const soonMs = 5
 const betweenMs = 80
+const fewAnswers = 8
 const largest = 200
 // While the database is away (a restart), the answers wait here; what takes longer is learned from the statuses.
 const keepTryingMs = 20_000
@@ -29,12 +30,13 @@ export function createAnswerBook(deps: SettleDeps & { db: Database; log: Logger;
   const writing = new Set<Promise<void>>()
   let next: Promise<void> | undefined
   let failure: Error | undefined
-  let writtenMs = -Infinity
+  let last = { atMs: -Infinity, answers: 0 }
   const writeAll = async (): Promise<void> => {
-    const waitMs = Math.max(soonMs, writtenMs + betweenMs - monotonicMs())
+    const isStream = last.answers > fewAnswers
+    const waitMs = Math.max(soonMs, isStream ? last.atMs + betweenMs - monotonicMs() : 0)
     await new Promise((resolve) => setTimeout(resolve, waitMs))
     next = undefined
-    writtenMs = monotonicMs()
+    last = { atMs: monotonicMs(), answers: waiting.length }
     while (waiting.length > 0) {
       await settlePatiently(deps, waiting.splice(0, largest)).catch((thrown: unknown) => {
         failure ??= thrown instanceof Error ? thrown : new Error(describeError(thrown))
