@@ -16,8 +16,8 @@ export interface HubStage extends AsyncDisposable {
   sku: string
   productId: number
   startRole(role: 'web' | 'worker' | 'scheduler'): ChildProcess
-  control<T>(path: string, body?: unknown): Promise<T>
-  webIsReady(): Promise<boolean>
+  control: <T>(path: string, body?: unknown) => Promise<T>
+  webIsReady: () => Promise<boolean>
 }
 
 export interface StageOptions {

@@ -60,7 +60,8 @@ const pageBytes = 4_096
 export function usageOf(pid: number): { cpuSeconds: number; megabytes: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [user = 0, system = 0] = [Number(fields[11]), Number(fields[12])]
+  const user = Number(fields[11])
+  const system = Number(fields[12])
   const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
   return { cpuSeconds: (user + system) / ticksPerSecond, megabytes: (pages * pageBytes) / 1_048_576 }
 }

@@ -23,7 +23,9 @@ describe('a line of slots', () => {
           nowMs += ms + lateMs()
         },
         takeMore: async (count) => ({ startsMs: more.splice(0, count), toleranceMs: tolerance }),
-        onMissed: () => void missed++,
+        onMissed: () => {
+          missed += 1
+        },
       },
       { startsMs: starts, toleranceMs: tolerance },
     )

@@ -43,12 +43,9 @@ const outgoing = z.strictObject({
   acceptedAt: time.nullable(),
   uncertainAt: time.nullable(),
   wamid: z.string().nullable(),
-  messageStatus: z
-    .string()
-    .nullable()
-    .meta({
-      description: 'Meta’s word on a template it took: accepted, held_for_quality_assessment or paused.',
-    }),
+  messageStatus: z.string().nullable().meta({
+    description: 'Meta’s word on a template it took: accepted, held_for_quality_assessment or paused.',
+  }),
   endpoint: z
     .string()
     .nullable()
