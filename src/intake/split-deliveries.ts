@@ -56,8 +56,10 @@ async function saveAndHandle(
   pieces: readonly Piece[],
   now: Date,
 ): Promise<{ saved: readonly Piece[]; handled: Handled }> {
+  // One process cuts at a time: where more has come than it takes at once, it only cuts, and all workers handle what it has cut.
+  const isBehind = pieces.length >= batch.maxDeliveries
   const isAtOnce = ({ kind, state }: NewEvent): boolean =>
-    state === 'waiting' && Object.hasOwn(deps.handlers.many, kind)
+    !isBehind && state === 'waiting' && Object.hasOwn(deps.handlers.many, kind)
   const saved = await saveAll(tx, pieces, { now, isAtOnce })
   const atOnce = saved.flatMap(({ cut }) => (cut.kind === 'events' ? cut.events.filter(isAtOnce) : []))
   try {

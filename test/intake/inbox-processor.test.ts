@@ -425,6 +425,26 @@ describe('kinds of which many are handled at once', () => {
     expect((await readInboxHealth(db)).deliveries.received).toBe(0)
   })
 
+  test('of more deliveries than are cut at once, all workers handle the statuses', async () => {
+    const read = Array.from({ length: 200 }, (_, at) => ({ id: `wamid.${at}`, status: 'read' }))
+    await storeDeliveries(
+      db,
+      read.map((one) => statusesDelivery([one])),
+    )
+    const sizes: number[] = []
+    const status: HandleEvents = async (_, events) => {
+      sizes.push(events.length)
+      return new Map(events.map(({ id }) => [id, done]))
+    }
+    const processor = createProcessor(db, { many: { status } })
+    await drain(processor)
+    // Told again, and this time handled with their delivery, they are known.
+    await storeDeliveries(db, [statusesDelivery(read)])
+    await drain(processor)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(200)
+    expect((await eventStates()).every(({ state }) => state === 'done')).toBe(true)
+  })
+
   test('what a set says nothing of, or ignores with a reason, is written so', async () => {
     await storeDeliveries(db, [statusesDelivery(statuses(2))])
     const status: HandleEvents = async (_, events) =>

@@ -29,7 +29,10 @@ describe('a line of slots', () => {
       },
       { startsMs: starts, toleranceMs: tolerance },
     )
-    return { line, now: () => nowMs, missed: () => missed }
+    const pass = (ms: number): void => {
+      nowMs += ms
+    }
+    return { line, now: () => nowMs, pass, missed: () => missed }
   }
 
   async function startsOf({ line, now }: ReturnType<typeof simulate>, byMs: number): Promise<number[]> {
@@ -48,6 +51,15 @@ describe('a line of slots', () => {
     const scene = simulate([10, 20, 60], () => delays.shift() ?? 0, { more: [70] })
     expect(await startsOf(scene, 1_000)).toEqual([10, 60, 70])
     expect(scene.missed()).toBe(1)
+  })
+
+  test('counts no slot as missed that passed before anybody asked for it', async () => {
+    const scene = simulate([10, 20, 30], () => 0, { more: [100] })
+    expect(await scene.line.next(1_000)).toBe(true)
+    scene.pass(80)
+    expect(await scene.line.next(1_000)).toBe(true)
+    expect(scene.now()).toBe(100)
+    expect(scene.missed()).toBe(0)
   })
 
   test('lets nothing start after the time by which it must have begun', async () => {
