@@ -21,8 +21,8 @@ export interface KillReport {
   /** What WhatsApp took, and what of it is known here as sent. */
   accepted: number
   knownAsSent: number
-  /** Messages that were uncertain at some time, and what became of them. */
-  uncertain: { settledByStatus: number; settledByAnswer: number; outcomeUnknown: number; other: number }
+  /** Messages whose answer was not written down when it came, or never came; `settledByAnswer`: it came when they had been given up. */
+  uncertain: { settledByStatus: number; settledByAnswer: number; outcomeUnknown: number }
   /** Of those that ended unknown, how many WhatsApp had taken: none, unless their statuses were dropped. */
   unknownButTaken: number
   /** From the start of a process that takes a killed one's place until it works. */
@@ -115,15 +115,12 @@ async function count(
   Pick<KillReport, 'lost' | 'twice' | 'accepted' | 'knownAsSent' | 'uncertain' | 'unknownButTaken'>
 > {
   const traffic = await trafficOf(stage)
-  const [row] = await stage.db.query<
-    Record<'lost' | 'sent' | 'by_status' | 'by_answer' | 'unknown' | 'all', number>
-  >(
+  const [row] = await stage.db.query<Record<'lost' | 'sent' | 'by_status' | 'by_answer' | 'unknown', number>>(
     `select count(*) filter (where state not in ('accepted', 'sent', 'delivered', 'read', 'failed', 'outcome_unknown')) as lost,
        count(*) filter (where state in ('accepted', 'sent', 'delivered', 'read')) as sent,
-       count(*) filter (where uncertain_at is not null and coalesce(sent_at, delivered_at, read_at, failed_at) is not null) as by_status,
-       count(*) filter (where uncertain_at is not null and state = 'accepted') as by_answer,
-       count(*) filter (where state = 'outcome_unknown') as unknown,
-       count(*) filter (where uncertain_at is not null) as all
+       count(*) filter (where accepted_at is null and coalesce(sent_at, delivered_at, read_at) is not null) as by_status,
+       count(*) filter (where uncertain_at is not null and accepted_at is not null) as by_answer,
+       count(*) filter (where state = 'outcome_unknown') as unknown
      from messages where purpose = 'campaign'`,
   )
   const {
@@ -132,7 +129,6 @@ async function count(
     byStatus = 0,
     byAnswer = 0,
     unknown = 0,
-    all = 0,
   } = (row ?? {}) as Record<string, number>
   return {
     lost,
@@ -143,7 +139,6 @@ async function count(
       settledByStatus: byStatus,
       settledByAnswer: byAnswer,
       outcomeUnknown: unknown,
-      other: all - byStatus - byAnswer - unknown,
     },
     unknownButTaken: traffic.accepted - sent,
   }
