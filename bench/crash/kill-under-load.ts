@@ -52,6 +52,7 @@ export async function killUnderLoad(plan: KillPlan): Promise<KillReport> {
   for (let nth = 0; nth < plan.kills; nth++) {
     // At any moment of a batch: what comes next is not the same each time.
     await sleep(200 + ((nth * 7919) % 1_000))
+    await untilSending(stage)
     const victims =
       nth % 5 === 4
         ? (['web', 'worker'] as const)
@@ -72,6 +73,12 @@ export async function killUnderLoad(plan: KillPlan): Promise<KillReport> {
     recoverMs,
     settleMs: performance.now() - killedMs,
   }
+}
+
+/** A kill says something only while messages leave. */
+async function untilSending(stage: HubStage): Promise<void> {
+  const { accepted } = await trafficOf(stage)
+  await until('messages leave', 60_000, async () => (await trafficOf(stage)).accepted > accepted + 20)
 }
 
 type Running = Record<'web' | 'worker', ChildProcess>

@@ -179,6 +179,8 @@ function paceContacts(
   const left = new Map(levels)
   const held = new Map<number, Held>()
   for (const row of rows) {
+    // What is too old goes to nobody, and keeps nothing else waiting.
+    if (row.expiresAt !== null && row.expiresAt <= now) continue
     const decision = decideContactPace(left.get(row.rootId) ?? { ...untouched, at: now }, row, now)
     if (decision.kind === 'go') left.set(row.rootId, decision.next)
     else held.set(row.id, { kind: 'defer', until: decision.until, reason: 'contact_pace' })

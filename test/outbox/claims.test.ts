@@ -167,6 +167,16 @@ describe('one person', () => {
   })
 })
 
+test('of what is too old nothing waits for the pace of its person', async () => {
+  await using world = await createOutboxWorld()
+  const personId = await addPerson(world)
+  for (let nth = 0; nth < 3; nth++)
+    await enqueue(world, { purpose: 'campaign', personId, expiresAt: after(minute) })
+  world.clock.advance(minute)
+  await sendDue(world.deps)
+  expect(await statesOf(world)).toEqual([{ state: 'expired', reason: 'expired', n: 3 }])
+})
+
 describe('what could not be called', () => {
   const neverTheirTurn = {
     ...unpaced,
