@@ -43,6 +43,9 @@ export function considerAudience(tx: Tx, about: Consideration, runIds: readonly 
 // What the runs are about is looked up run by run: right after they were opened the database knows nothing of them, expects one at
 // most, and would go through all of them for every person.
 //
+// Everybody is judged before the first row is written (the order by): in a shop's first campaign PostgreSQL reads the small log as a whole for
+// each person, and would go through all that this very statement has written.
+//
 // The last view before the cycle: the roll-up knows it unless the person looked again since. The shop's times are whole seconds: who
 // found it sold out in the second in which it came back looked before.
 const boughtSql = boughtSinceSql({
@@ -124,5 +127,6 @@ function considerSql(audience: string): string {
     r.settings_version, $8::jsonb, case when j.reason is null then 'waiting' else 'suppressed' end, j.reason,
     case when j.reason is null then 0 else 1 end, r.expires_at, $3, $3
   from judged j join run r on r.id = j.run_id
+  order by j.run_id, j.rank
   on conflict (campaign_id, person_id, item_key, occasion) do nothing`
 }

@@ -114,5 +114,6 @@ function considerSql(audience: string): string {
     r.price_minor, j.drop_bps, case when j.reason is null then 'waiting' else 'suppressed' end, j.reason,
     case when j.reason is null then 0 else 1 end, $3, r.expires_at, $3, $3
   from judged j join run r on r.id = j.run_id
+  order by j.run_id, j.person_id
   on conflict (campaign_id, person_id, item_key, occasion) do nothing`
 }
