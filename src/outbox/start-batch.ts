@@ -13,9 +13,10 @@ import {
   type Stamped,
 } from './claim-store.ts'
 import { listContactLevels, saveContactLevels } from './contact-pace-store.ts'
-import { decideContactPace, untouched, type ContactLevel } from './decide-contact-pace.ts'
+import type { ContactLevel } from './decide-contact-pace.ts'
 import { holdMessages } from './hold-messages.ts'
 import type { OnMessagesChanged, Prepared } from './message.ts'
+import { levelsAfter, paceContacts } from './pace-contacts.ts'
 import type { Pace } from './pace.ts'
 import { countedAtOf } from './purpose.ts'
 import { renderBatch, type Held, type Ready } from './render-batch.ts'
@@ -169,38 +170,6 @@ function toWanted(row: ClaimedRow, said: Prepared | undefined, held: Map<number,
   if (said.kind === 'send') return [{ row, content: said.content }]
   held.set(row.id, said)
   return []
-}
-
-function paceContacts(
-  rows: readonly ClaimedRow[],
-  levels: ReadonlyMap<number, ContactLevel>,
-  now: Date,
-): Map<number, Held> {
-  const left = new Map(levels)
-  const held = new Map<number, Held>()
-  for (const row of rows) {
-    // What is too old goes to nobody, and keeps nothing else waiting.
-    if (row.expiresAt !== null && row.expiresAt <= now) continue
-    const decision = decideContactPace(left.get(row.rootId) ?? { ...untouched, at: now }, row, now)
-    if (decision.kind === 'go') left.set(row.rootId, decision.next)
-    else held.set(row.id, { kind: 'defer', until: decision.until, reason: 'contact_pace' })
-  }
-  return held
-}
-
-/** Only what goes is taken from a person's bucket. */
-function levelsAfter(
-  ready: readonly Ready[],
-  levels: ReadonlyMap<number, ContactLevel>,
-  now: Date,
-): Map<number, ContactLevel> {
-  const after = new Map<number, ContactLevel>()
-  for (const { row } of ready) {
-    const level = after.get(row.rootId) ?? levels.get(row.rootId) ?? { ...untouched, at: now }
-    const decision = decideContactPace(level, row, now)
-    if (decision.kind === 'go') after.set(row.rootId, decision.next)
-  }
-  return after
 }
 
 async function stamp(
