@@ -23,15 +23,12 @@ import { verifySubscription, type SubscriptionAnswer } from './graph/verify-subs
 import { createWhatsAppControl, type WhatsAppControl } from './graph/whatsapp-control.ts'
 import { defaultSettings, throughputOf, type WhatsAppSettings } from './graph/whatsapp-settings.ts'
 import { createPending, type Pending } from './pending.ts'
+import { playShop, type ShopStage } from './play-shop.ts'
 import { seedShop } from './seed/seed-shop.ts'
-import { plainPriceDisplay } from './shop/price-html.ts'
-import type { RestFault } from './shop/rest-faults.ts'
-import { createShopControl, type ShopControl } from './shop/shop-control.ts'
-import { openShopState } from './shop/shop-state.ts'
+import type { ShopControl } from './shop/shop-control.ts'
 import { storefront } from './shop/storefront.ts'
 import { restRoutes } from './shop/rest-routes.ts'
 import { runQueue, type RequestDeps } from './shop/run-request.ts'
-import type { WebhookDelivery } from './shop/woo-webhooks.ts'
 import { openStore } from './store.ts'
 
 export interface SandboxOptions {
@@ -108,7 +105,7 @@ export async function startSandbox(given: SandboxOptions): Promise<Sandbox> {
   const poster = createWebhookPoster(options.webhookTimeoutMs ?? 10_000)
   const ground: Ground = { store, http, poster, pending: createPending(), address, credentials }
   const { graph, whatsapp } = playWhatsApp(given, ground)
-  const { shopDeps, shop, faults } = playShop(given, ground)
+  const { shopDeps, shop, faults } = playShop(toShopStage(given, ground))
   if (given.seed === 'shop' && shop.products().length === 0) {
     seedShop(shopDeps, (person) => whatsapp.addPerson(person))
   }
@@ -224,42 +221,17 @@ function playWhatsApp(
   return { graph, whatsapp: createWhatsAppControl(graph) }
 }
 
-const keptDeliveries = 1_000
-
-function playShop(
-  { clock, random, options = {} }: SandboxOptions,
-  { store, http, pending, address, credentials }: Ground,
-): { shopDeps: RequestDeps; shop: ShopControl; faults: RestFault[] } {
-  const deliveries: WebhookDelivery[] = []
-  let mode = options.webhookMode ?? 'sync'
-  const shopDeps: RequestDeps = {
-    state: openShopState(store),
-    site: {
-      name: 'Alfama Roasters',
-      url: () => addressesOf(address.url).storeUrl,
-      timeZone: options.timeZone ?? 'Europe/Lisbon',
-      currency: options.currency ?? 'EUR',
-      pricesIncludeTax: options.pricesIncludeTax ?? true,
-      priceDisplay: { ...plainPriceDisplay },
-      hasCoupons: true,
-    },
+function toShopStage({ clock, random, options = {} }: SandboxOptions, ground: Ground): ShopStage {
+  const { consumerKey: key, consumerSecret: secret } = ground.credentials.woo
+  return {
+    ...ground,
     clock,
     random,
-    http,
-    pending,
-    mode: () => mode,
-    onDelivered: (delivery) => {
-      deliveries.push(delivery)
-      if (deliveries.length > keptDeliveries) deliveries.shift()
-    },
+    key,
+    secret,
+    url: () => addressesOf(ground.address.url).storeUrl,
+    options,
   }
-  const { consumerKey: key, consumerSecret: secret } = credentials.woo
-  shopDeps.state.keys.put(key, { key, secret, permissions: 'read_write' })
-  const setMode = (wanted: 'sync' | 'async'): void => {
-    mode = wanted
-  }
-  const faults: RestFault[] = []
-  return { shopDeps, shop: createShopControl({ ...shopDeps, deliveries, setMode, faults }), faults }
 }
 
 function startQueueTimer(deps: RequestDeps, everyMs: number | undefined): NodeJS.Timeout | undefined {
