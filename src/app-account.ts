@@ -17,9 +17,11 @@ export function createAccountHandlers(wake: (lane: string) => void): Record<stri
   const deps = { pauseNumber, release: releaseWaiting, onTierChanged: followTier }
   const handle: HandleEvent = async (tx, event) => {
     if (event.shopId === null) return ignored('unknown_shop')
-    const { field, value, origin } = readMetaUpdate(event.payload) as FieldUpdate
-    const about = { shopId: event.shopId, wabaMetaId: origin.wabaId, field, value, now: event.receivedAt }
-    if (!(await applyAccountUpdate(tx, deps, about))) return ignored('nothing_to_do')
+    const { field, value, origin, at } = readMetaUpdate(event.payload) as FieldUpdate
+    const { shopId, receivedAt: now } = event
+    const about = { shopId, wabaMetaId: origin.wabaId, field, value, at, now }
+    const outcome = await applyAccountUpdate(tx, deps, about)
+    if (outcome !== 'done') return ignored(outcome)
     tx.afterCommit(() => wake(sendLane))
     return done
   }

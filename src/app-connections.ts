@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createCloudApi, type CloudApi } from './connectors/meta/cloud-api.ts'
 import { createWooClient, type WooClient } from './connectors/woocommerce/woo-client.ts'
+import { mostUnderWay } from './outbox/sender.ts'
 import { monotonicMs, type Clock } from './platform/clock.ts'
 import type { Database } from './platform/database.ts'
 import { HubError } from './platform/errors.ts'
@@ -36,7 +37,8 @@ const keptMs = 15_000
 
 export function createConnections(deps: ConnectionDeps): Connections {
   const { url: baseURL, timeoutMs = graphTimeoutMs } = deps.graph
-  const graphHttp = createHttpClient({ baseURL, timeoutMs, maxSockets: 200 })
+  const graphHttp = createHttpClient({ baseURL, timeoutMs })
+  const sendingHttp = createHttpClient({ baseURL, timeoutMs, maxSockets: mostUnderWay })
   const shopHttp = createHttpClient({ baseURL: '', timeoutMs: shopTimeoutMs })
   const kept = createKept()
   const secrets = (): Promise<{ secrets: string[]; tokens: string[] }> =>
@@ -52,11 +54,14 @@ export function createConnections(deps: ConnectionDeps): Connections {
       kept(`whatsapp:${shopId}`, async () => {
         const credentials = await findCredentials(deps.db, deps.box, shopId, 'whatsapp')
         if (credentials === undefined) throw notConnected('WhatsApp', 'WHATSAPP_')
-        return createCloudApi({
-          http: graphHttp,
-          accessToken: credentials.accessToken,
-          version: deps.graph.version,
-        })
+        const { accessToken } = credentials
+        const { version } = deps.graph
+        // Messages have connections of their own: their pace is that of the moment at which they leave.
+        const sending = createCloudApi({ http: sendingHttp, accessToken, version })
+        return {
+          ...createCloudApi({ http: graphHttp, accessToken, version }),
+          send: (phoneNumberId, message) => sending.send(phoneNumberId, message),
+        }
       }),
     wooClientOf: (shopId) =>
       kept(`woocommerce:${shopId}`, async () => {
@@ -77,6 +82,7 @@ export function createConnections(deps: ConnectionDeps): Connections {
     forget: () => kept.clear(),
     close: () => {
       graphHttp.close()
+      sendingHttp.close()
       shopHttp.close()
     },
   }

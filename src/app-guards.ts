@@ -1,8 +1,7 @@
-import { watchOutcomes } from './campaigns/circuit-breaker.ts'
 import { applyGuards } from './outbox/apply-guards.ts'
-import type { SettleDeps } from './outbox/apply-news.ts'
+import { unsentStates } from './outbox/decide-set-aside.ts'
 import type { GuardedMessage } from './outbox/guarded-message.ts'
-import type { MessageChange, MessageState } from './outbox/message.ts'
+import type { MessageChange } from './outbox/message.ts'
 import type { Ready } from './outbox/render-batch.ts'
 import { returnSpend } from './outbox/return-spend.ts'
 import type { Guard } from './outbox/start-batch.ts'
@@ -39,22 +38,10 @@ function toGuarded(
   }
 }
 
-/** What became of messages, for the circuit breaker and the budget; always in this order, so that rows are locked in one order. */
-export const followOutcomes: NonNullable<SettleDeps['onOutcomes']> = async (tx, outcomes, now) => {
-  await watchOutcomes(tx, outcomes, now)
-  const free = outcomes.filter(({ kind, isFree }) => kind === 'delivered' && isFree === true)
-  await returnSpend(
-    tx,
-    free.map(({ messageId }) => messageId),
-  )
-}
-
-const unsent: readonly MessageState[] = ['waiting', 'failed', 'suppressed', 'expired']
-
 /** What is not on its way costs nothing; one that is tried again is set aside for again. */
 export async function returnSpendOfUnsent(tx: Tx, changes: readonly MessageChange[]): Promise<void> {
   await returnSpend(
     tx,
-    changes.filter(({ state }) => unsent.includes(state)).map(({ messageId }) => messageId),
+    changes.filter(({ state }) => unsentStates.includes(state)).map(({ messageId }) => messageId),
   )
 }

@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import { createNumberStop } from './app-number-stops.ts'
 import { createOrderPersonFinder, identitiesOfCustomer } from './app-person-of-order.ts'
 import { createAccountHandlers } from './app-account.ts'
-import { followOutcomes, returnSpendOfUnsent } from './app-guards.ts'
-import { watchOptOut } from './campaigns/circuit-breaker.ts'
+import { returnSpendOfUnsent } from './app-guards.ts'
+import { watchOptOut, watchOutcomes } from './campaigns/circuit-breaker.ts'
 import { suppressCandidaciesOf } from './campaigns/log-store.ts'
 import { createFollowMessages } from './campaigns/follow-messages.ts'
 import { markCouponsUsed } from './campaigns/loyalty-reward/coupon-store.ts'
@@ -149,7 +149,7 @@ function createSettleDeps(deps: HandlerDeps, onChanged: OnMessagesChanged, conse
       await setMetaStop(tx, consent, { ...stop, stop: true, how: 'error_131050' })
     },
     onNumberStop: createNumberStop(deps.log),
-    onOutcomes: followOutcomes,
+    onOutcomes: watchOutcomes,
     onTemplateHeld: holdTemplates,
     onTemplateReleased: (tx, messageIds, now) => releaseTemplates(tx, deps, messageIds, now),
     onUnknownCode: (report) => {

@@ -12,10 +12,11 @@ import { sendLane } from './outbox/enqueue-message.ts'
 import { guardCountries } from './outbox/guard-country.ts'
 import { guardRampUp } from './outbox/guard-ramp-up.ts'
 import { countInbound } from './outbox/pace-store.ts'
-import { recoverSends } from './outbox/recover-sends.ts'
-import { resolveUncertain } from './outbox/resolve-uncertain.ts'
+import { releaseTier } from './outbox/release-tier.ts'
 import { returnSpend } from './outbox/return-spend.ts'
 import { createSender } from './outbox/sender.ts'
+import { settleUnanswered } from './outbox/settle-unanswered.ts'
+import { returnRampUpOfUncalled } from './outbox/take-ramp-up.ts'
 import { attributeLane, attributeOrders } from './results/attribute-orders.ts'
 import { findNumberByMetaId, findShopOfWaba } from './shops/number-store.ts'
 import { loadShop } from './shops/shop-store.ts'
@@ -64,17 +65,22 @@ export function registerLanes(parts: SharedParts): void {
     definitions: parts.definitions,
     prepare: { alert: prepare, campaign: prepare },
     guards: [guardCountries, guardRampUp(guardSending)],
-    onHandedBack: returnSpend,
+    onHandedBack: async (tx, messageIds) => {
+      await returnRampUpOfUncalled(tx, messageIds)
+      await returnSpend(tx, messageIds)
+    },
     cloudApiOf: (shopId) => connections.cloudApiOf(shopId),
   })
   lanes.register(sendLane, () => sender.work(), {
     settled: () => sender.settled(),
     end: () => sender.stop(),
   })
-  lanes.register(
-    'outbox.settle',
-    async () => (await recoverSends(recover)) + (await resolveUncertain(recover)),
-  )
+  lanes.register('outbox.settle', () => settleUnanswered(recover))
+  lanes.register('outbox.tier', async () => {
+    const released = await releaseTier({ db, clock })
+    if (released > 0) lanes.wake(sendLane)
+    return released
+  })
 
   lanes.register(attributeLane, () => attributeOrders(parts))
 

@@ -29,6 +29,8 @@ export interface AppParts {
   /** The address under which customers reach this hub; asked for when it is needed. */
   publicUrl: () => string
   queue: QueueConnection
+  /** Of our own, in front of the web server; left out, none. */
+  trustedProxies?: number
 }
 
 /** That, and what the app has made of it: for those who register lanes and jobs. */

@@ -83,12 +83,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     publicUrl: url,
     definitions: keepLanguages(loadTemplateDefinitions(), options.templateLanguages),
   }
+  // Meta's word on some hundred new templates comes in one delivery: one by one it would take as long as the rest.
+  sandbox.whatsapp.setFaults({ hold: true, batchSize: 200 })
   await setUpShop({ ...setup, wake: () => undefined }, connected)
   const settle = async (): Promise<void> => {
     do await sandbox.settle()
     while ((await app.lanes.drain()) > 0)
   }
+  sandbox.whatsapp.setFaults({ hold: false })
   await settle()
+  sandbox.whatsapp.setFaults({ batchSize: 1 })
   return {
     app,
     db,

@@ -96,6 +96,7 @@ function toParts(config: Config, log: Logger, { db, secrets, clock, sandbox }: M
     ...deriveKeys(secrets.key),
     graph: sandbox === undefined ? config.graph : { ...config.graph, url: sandbox.graphUrl },
     publicUrl: () => (sandbox === undefined ? config.publicUrl : `http://127.0.0.1:${config.port}`),
+    trustedProxies: config.trustedProxies,
     queue:
       config.redisUrl === undefined
         ? { kind: 'postgres', url: db.url }

@@ -13,7 +13,7 @@ import { isLoopback } from './platform/config-cross-checks.ts'
 import type { Database } from './platform/database.ts'
 import { HubError } from './platform/errors.ts'
 import type { Actor } from './shops/audit-store.ts'
-import { loadNumberOfShop } from './shops/number-store.ts'
+import { findNumberOfShop, loadNumberOfShop } from './shops/number-store.ts'
 import { loadShop } from './shops/shop-store.ts'
 
 export interface TemplateDeps {
@@ -58,8 +58,12 @@ export async function createTemplatesOfShop(
   return createMissingTemplates({ ...deps, api }, account, deps.definitions, options)
 }
 
-/** Syncs, and goes on making what Meta's hourly limits have left. Returns what went wrong, in Meta's words; undefined: nothing. */
+/**
+ * Syncs, and goes on making what Meta's hourly limits have left. Returns what went wrong, in Meta's words; undefined: nothing, also where the
+ * shop has no number and so no templates.
+ */
 export async function tendTemplatesOfShop(deps: CreateDeps, shopId: number): Promise<unknown> {
+  if ((await findNumberOfShop(deps.db, shopId)) === undefined) return undefined
   const toMake = (await listTemplatesOfShop(deps.db, shopId)).filter(isToMake)
   if (toMake.length === 0) {
     const synced = await syncTemplatesOfShop(deps, shopId)

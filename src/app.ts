@@ -60,7 +60,7 @@ export function createApp(parts: AppParts): App {
     verifyTokens: () => connections.verifyTokens(),
     findShop: (key) => connections.findWooShop(key),
   })
-  const web = createWebApp({ log, random }, (app) => {
+  const web = createWebApp(parts, (app) => {
     app.use(intake.routes)
     app.use(createLinkRoutes(parts))
     app.use(

@@ -8,7 +8,7 @@ import { saveShop } from '../../src/shops/shop-store.ts'
 import { startBenchServer } from '../support/bench-database.ts'
 import type { Benchmark, BenchmarkOptions, Figure } from '../support/benchmark.ts'
 import { startChildServer } from '../support/child-server.ts'
-import { startOwnRedis } from '../support/own-redis.ts'
+import { isRedisInstalled, startOwnRedis } from '../support/own-redis.ts'
 import type { SenderTask } from './send-requests.ts'
 
 const rates = [80, 1_000]
@@ -20,7 +20,7 @@ const leastAverage = process.env.BENCH_SHARED === undefined ? 0.95 : 0
 /** How evenly requests start, over one and over four sender processes: the hub's line of slots beside BullMQ's limiter, in one run. */
 export const pacingBenchmark: Benchmark = async (options) => {
   await using postgres = await startBenchServer()
-  await using redis = await startOwnRedis()
+  await using redis = isRedisInstalled() ? await startOwnRedis() : undefined
   const databaseUrl = await postgres.createDatabase('bench_pacing')
   const answers = await startChildServer(new URL('./answer-server.ts', import.meta.url), databaseUrl)
   const task = { port: answers.port, forMs: options.roundMs, databaseUrl, redisUrl: redis?.url }

@@ -1,5 +1,6 @@
 import { lockNumber } from '../../src/outbox/claim-store.ts'
 import { createPace } from '../../src/outbox/pace.ts'
+import { startWithinMs } from '../../src/outbox/sender.ts'
 import { monotonicMs } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/database.ts'
 import { serveSender } from './send-requests.ts'
@@ -14,16 +15,21 @@ serveSender(async ({ databaseUrl, forMs }, requests) => {
   const endMs = monotonicMs() + forMs
   const underWay = new Set<Promise<void>>()
   while (monotonicMs() < endMs) {
-    const { line, count, waitMs } = await db.transaction(async (tx) => {
+    const { line, count, waitMs, lockedMs } = await db.transaction(async (tx) => {
       await lockNumber(tx, numberId)
+      const lockedMs = monotonicMs()
       const room = await pace.room(tx, numberId)
-      return { ...room, line: room.count > 0 ? await pace.take(tx, numberId, room.count) : undefined }
+      return {
+        ...room,
+        lockedMs,
+        line: room.count > 0 ? await pace.take(tx, numberId, room.count) : undefined,
+      }
     })
     if (line === undefined) {
       await new Promise((resolve) => setTimeout(resolve, waitMs))
       continue
     }
-    const byMs = monotonicMs() + 700
+    const byMs = lockedMs + startWithinMs
     const all = Promise.all(
       Array.from({ length: count }, async () => {
         if (await line.next(byMs)) requests.start()

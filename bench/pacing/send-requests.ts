@@ -1,4 +1,5 @@
 import { createCloudApi } from '../../src/connectors/meta/cloud-api.ts'
+import { mostUnderWay } from '../../src/outbox/sender.ts'
 import { createHttpClient } from '../../src/platform/http-client.ts'
 
 /** What a sender process of this benchmark is told. */
@@ -19,9 +20,13 @@ export interface Requests {
   end(): Promise<void>
 }
 
-/** The hub's own Cloud API client, so that a request costs what it costs. */
+/** The hub's own Cloud API client, with as many connections as its sender has, so that a request costs what it costs. */
 export function createRequests(port: number): Requests {
-  const http = createHttpClient({ baseURL: `http://127.0.0.1:${port}`, timeoutMs: 10_000, maxSockets: 2_000 })
+  const http = createHttpClient({
+    baseURL: `http://127.0.0.1:${port}`,
+    timeoutMs: 15_000,
+    maxSockets: mostUnderWay,
+  })
   const api = createCloudApi({ http, accessToken: 'bench', version: 'v25.0' })
   const underWay = new Set<Promise<unknown>>()
   const startsMs: number[] = []

@@ -1,10 +1,15 @@
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../src/platform/database.ts'
 import { quantile, type Benchmark, type BenchmarkOptions } from '../support/benchmark.ts'
 import { countWaiting, openStage, reserveMessages, type HubStage } from '../support/hub-stage.ts'
 import { until, usageOf, postgresCpuSeconds, endProcess } from '../support/processes.ts'
 
-const perSecond = 1_000
+/** What WhatsApp lets the number send, and what the hub sends of it. */
+const throughput = 1_000
+const perSecond = Number(process.env.BENCH_PIPELINE_RATE ?? throughput)
+const workerCount = Number(process.env.BENCH_PIPELINE_WORKERS ?? '2')
+const batchSizes = (process.env.BENCH_PIPELINE_BATCHES ?? '20,1').split(',').map(Number)
 const seconds = Number(process.env.BENCH_PIPELINE_SECONDS ?? '180')
 const warmUpSeconds = Math.min(10, seconds / 4)
 const sampleEveryMs = 5_000
@@ -16,7 +21,7 @@ const isVerbose = process.env.BENCH_VERBOSE !== undefined
  */
 export const pipelineBenchmark: Benchmark = async (options) => {
   const missed: string[] = []
-  for (const batchSize of [20, 1]) missed.push(...(await runOnce(options, batchSize)))
+  for (const batchSize of batchSizes) missed.push(...(await runOnce(options, batchSize)))
   return missed
 }
 
@@ -24,6 +29,7 @@ interface Sample {
   atMs: number
   accepted: number
   cpu: Readonly<Record<string, number>>
+  /** Of the largest process of each. */
   megabytes: Readonly<Record<string, number>>
   /** What waits: webhooks at the sandbox, deliveries and events here. */
   queued: number
@@ -31,7 +37,7 @@ interface Sample {
 
 async function runOnce({ report }: BenchmarkOptions, batchSize: number): Promise<string[]> {
   await using stage = await openStage({
-    perSecond,
+    perSecond: throughput,
     sandbox: {
       SANDBOX_ANSWER_DELAY_MS: '40',
       SANDBOX_BATCH_SIZE: String(batchSize),
@@ -41,34 +47,42 @@ async function runOnce({ report }: BenchmarkOptions, batchSize: number): Promise
     },
   })
   const web = stage.startRole('web')
-  const worker = stage.startRole('worker')
+  const workers = Array.from({ length: workerCount }, () => stage.startRole('worker'))
   await until('the hub is ready', 60_000, stage.webIsReady)
   const count = perSecond * (seconds + warmUpSeconds)
   await reserveMessages(stage, count)
-  const pids = { web: web.pid ?? 0, worker: worker.pid ?? 0, sandbox: stage.sandbox.pid ?? 0 }
+  // Only now: at its start the hub asks WhatsApp for the rate.
+  await stage.db.execute('update phone_numbers set rate_per_second = $1', [perSecond])
+  const processes = { web: [web], workers, sandbox: [stage.sandbox] }
   await stage.db.execute('update shops set sending_stopped_at = null')
   await sleep(warmUpSeconds * 1_000)
-  const samples = await watch(stage, pids)
+  const samples = await watch(stage, processes)
   const missed = await judge(stage, report, { batchSize, samples })
-  await endProcess(worker, 'SIGTERM')
+  await Promise.all(workers.map((worker) => endProcess(worker, 'SIGTERM')))
   await endProcess(web, 'SIGTERM')
   return missed
 }
 
-async function watch(stage: HubStage, pids: Readonly<Record<string, number>>): Promise<Sample[]> {
+type Processes = Readonly<Record<string, readonly ChildProcess[]>>
+
+async function watch(stage: HubStage, processes: Processes): Promise<Sample[]> {
   const samples: Sample[] = []
   const endMs = performance.now() + seconds * 1_000
   for (;;) {
-    samples.push(await takeSample(stage, pids))
+    samples.push(await takeSample(stage, processes))
     if (isVerbose) console.error(JSON.stringify(samples.at(-1)))
     if (performance.now() >= endMs || (await countWaiting(stage.db)) === 0) return samples
     await sleep(Math.min(sampleEveryMs, Math.max(1, endMs - performance.now())))
   }
 }
 
-async function takeSample(stage: HubStage, pids: Readonly<Record<string, number>>): Promise<Sample> {
+async function takeSample(stage: HubStage, processes: Processes): Promise<Sample> {
   const traffic = await stage.control<{ accepted: number; webhooks: { waiting: number } }>('/traffic')
-  const usages = Object.entries(pids).map(([name, pid]) => [name, usageOf(pid)] as const)
+  const usages = Object.entries(processes).map(([name, own]) => {
+    const each = own.map(({ pid }) => usageOf(pid ?? 0))
+    const cpuSeconds = each.reduce((sum, usage) => sum + usage.cpuSeconds, 0)
+    return [name, { cpuSeconds, megabytes: Math.max(...each.map((usage) => usage.megabytes)) }] as const
+  })
   const postgres = postgresCpuSeconds(stage.postgres.folder)
   return {
     atMs: performance.now(),
@@ -92,7 +106,7 @@ async function judge(
   report: BenchmarkOptions['report'],
   { batchSize, samples }: { batchSize: number; samples: readonly Sample[] },
 ): Promise<string[]> {
-  const what = `pipeline, ${batchSize === 1 ? 'one status' : `${batchSize} statuses`} to a delivery`
+  const what = `pipeline at ${perSecond}/s, ${batchSize === 1 ? 'one status' : `${batchSize} statuses`} to a delivery`
   const [first, last] = [samples[0], samples.at(-1)]
   if (first === undefined || last === undefined) throw new Error('Nothing was measured.')
   const sent = last.accepted - first.accepted

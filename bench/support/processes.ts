@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A process as an operator starts it. */
+/** A process as an operator starts it (package.json, Dockerfile). */
 export function startProcess(
   file: string,
   env: Readonly<Record<string, string>>,
   words: readonly string[] = [],
 ): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', file, ...words], {
+  return spawn(process.execPath, ['--max-old-space-size=512', '--import', 'tsx', file, ...words], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

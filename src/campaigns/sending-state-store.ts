@@ -8,6 +8,8 @@ export interface NumberRow {
   stateReason: string | null
   quality: string | null
   ratePerSecond: number
+  /** Stopped, it starts by itself then. */
+  stoppedUntil: Date | null
   restrictedUntil: Date | null
   restriction: string | null
   checkedAt: Date | null
@@ -23,7 +25,7 @@ export interface NumberRow {
 export function listNumberStates(sql: Sql, shopId: number): Promise<NumberRow[]> {
   return sql.query<NumberRow>(
     `select n.id, n.display_phone_number as number, n.meta_id, n.state, n.state_reason, n.quality, n.rate_per_second,
-       n.restricted_until, n.restriction, n.checked_at, f.id as portfolio_id, f.messaging_tier,
+       n.stopped_until, n.restricted_until, n.restriction, n.checked_at, f.id as portfolio_id, f.messaging_tier,
        least(1, p.slowed_to + coalesce(extract(epoch from clock_timestamp() - p.slowed_at)::float8, 1e9) / 60) as pace_share,
        case when p.paused_until > clock_timestamp() then p.paused_until end as paused_until,
        case when p.paused_until > clock_timestamp() then p.pause_reason end as pause_reason

@@ -1,9 +1,10 @@
 import { listSpend } from '../outbox/spend-store.ts'
 import { countContacts } from '../outbox/tier-store.ts'
 import type { Sql } from '../platform/database.ts'
+import { endShown } from '../shops/decide-number-hold.ts'
 import { findSendingStop, type SendingStop } from '../shops/kill-switch-store.ts'
 import { readMessagingTier } from '../shops/messaging-tier.ts'
-import { listOpenNotices } from '../shops/notice-store.ts'
+import { countOpenNotices } from '../shops/notice-store.ts'
 import { dayIn } from '../shops/shop-day.ts'
 import type { Shop } from '../shops/shop.ts'
 import { loadShopSettings } from '../shops/shop-store.ts'
@@ -22,6 +23,13 @@ export interface Budget {
   setAsideMicros: number
 }
 
+export interface NumberState extends NumberRow {
+  /** Meta lets it answer, and begin nothing: until `restrictedUntil`, or, where that is null, until Meta lifts it. */
+  isRestricted: boolean
+  /** Null: no limit, nobody is counted. */
+  people: { written: number; limit: number | null } | null
+}
+
 /** Everything on which it hangs whether and how fast a shop sends. */
 export interface SendingState {
   stop: SendingStop
@@ -29,7 +37,7 @@ export interface SendingState {
   day: string
   currency: string
   budget: Budget
-  numbers: (NumberRow & { people: { written: number; limit: number | null } | null })[]
+  numbers: NumberState[]
   campaigns: (CampaignRow & { budget: Budget })[]
   waiting: WaitingRow[]
   openNotices: number
@@ -51,7 +59,7 @@ export async function loadSendingState(
     day,
     currency: sending.prices.currency,
     budget: { limitMicros: sending.dailyBudgetMicros, setAsideMicros: spent.get(0) ?? 0 },
-    numbers: await withPeople(sql, await listNumberStates(sql, shop.id), now),
+    numbers: await loadNumberStates(sql, shop.id, now),
     campaigns: campaigns.map((campaign) => ({
       ...campaign,
       budget: {
@@ -60,26 +68,31 @@ export async function loadSendingState(
       },
     })),
     waiting: await listWaiting(sql, shop.id, now),
-    openNotices: (await listOpenNotices(sql, shop.id)).length,
+    openNotices: await countOpenNotices(sql, shop.id),
   }
 }
 
-async function withPeople(
-  sql: Sql,
-  numbers: readonly NumberRow[],
-  now: Date,
-): Promise<SendingState['numbers']> {
+export async function loadNumberStates(sql: Sql, shopId: number, now: Date): Promise<NumberState[]> {
+  const numbers = (await listNumberStates(sql, shopId)).map((number) => withRestriction(number, now))
   const since = new Date(now.getTime() - dayMs)
-  const written = new Map<number, number>()
-  return Promise.all(
-    numbers.map(async (number) => {
-      const { portfolioId } = number
-      const tier = readMessagingTier(number.messagingTier)
-      // Where there is no limit nobody is counted.
-      if (portfolioId === null || tier.kind === 'unlimited') return { ...number, people: null }
-      const people = written.get(portfolioId) ?? (await countContacts(sql, portfolioId, since))
-      written.set(portfolioId, people)
-      return { ...number, people: { written: people, limit: tier.kind === 'limited' ? tier.people : null } }
-    }),
-  )
+  const portfolioIds = new Set(numbers.filter(isCounted).map(({ portfolioId }) => portfolioId))
+  const counts = [...portfolioIds].map(async (id) => [id, await countContacts(sql, id, since)] as const)
+  const written = new Map(await Promise.all(counts))
+  return numbers.map((number) => {
+    if (!isCounted(number)) return { ...number, people: null }
+    const tier = readMessagingTier(number.messagingTier)
+    const limit = tier.kind === 'limited' ? tier.people : null
+    return { ...number, people: { written: written.get(number.portfolioId) ?? 0, limit } }
+  })
+}
+
+function withRestriction(number: NumberRow, now: Date): Omit<NumberState, 'people'> {
+  const { restrictedUntil } = number
+  const isRestricted = restrictedUntil !== null && restrictedUntil > now
+  return { ...number, isRestricted, restrictedUntil: endShown(restrictedUntil) }
+}
+
+// Where there is no limit nobody is counted.
+function isCounted<T extends NumberRow>(number: T): number is T & { portfolioId: number } {
+  return number.portfolioId !== null && readMessagingTier(number.messagingTier).kind !== 'unlimited'
 }

@@ -26,8 +26,11 @@ export async function stopCampaign(
 ): Promise<boolean> {
   const { campaignId } = await lock(tx, shopId, kind)
   if (!(await saveStop(tx, campaignId, { reason, details, now: by.now }))) return false
-  const matter = { shopId, code: 'campaign_stopped' as const, subject: kind }
-  await raiseNotice(tx, { ...matter, details: { reason, ...details }, now: by.now })
+  const notice =
+    reason === 'killed'
+      ? { code: 'campaign_killed' as const, details: { by: by.name, ...details } }
+      : { code: 'campaign_stopped' as const, details: { reason, ...details } }
+  await raiseNotice(tx, { shopId, subject: kind, ...notice, now: by.now })
   const entry = {
     shopId,
     action: 'campaign.stopped',
@@ -48,7 +51,8 @@ export async function resumeCampaign(tx: Tx, { shopId, kind }: WhichCampaign, by
   await saveResumed(tx, campaignId, by.now)
   await acceptOptOuts(tx, campaignId)
   await releaseWaiting(tx, { shopId, campaignId, reasons: stopReason === null ? [] : [stopReason] }, by.now)
-  await resolveNotice(tx, { shopId, code: 'campaign_stopped', subject: kind, now: by.now })
+  for (const code of ['campaign_stopped', 'campaign_killed'] as const)
+    await resolveNotice(tx, { shopId, code, subject: kind, now: by.now })
   const before = { reason: stopReason, stoppedAt, details: stopDetails }
   await writeAudit(tx, { shopId, action: 'campaign.resumed', subject: `campaign:${kind}`, before }, by)
   return true

@@ -29,6 +29,7 @@ export async function campaignCommand(deps: CommandDeps, words: readonly string[
   const [what, name, ...rest] = words
   if (name === undefined || what === undefined) throw badUsage(usage)
   const kind = kindNamed(name)
+  if (what !== 'set' && rest.length > 0) throw badUsage(usage)
   if (what === 'show') return showCampaign(deps, kind)
   if (what === 'on' || what === 'off') return turn(deps, kind, what === 'on')
   if (what !== 'set' || rest.length === 0) throw badUsage(usage)

@@ -53,9 +53,9 @@ const usage = `hub: works on a running hub's database, or starts the embedded on
   hub replay all | hub replay event ID… | hub replay delivery ID…
                                handle dead letters again
   hub sending                  what is sent and what is not, and why: switches, numbers, limits, budgets, what waits
-  hub stop [CAMPAIGN]          the kill switch: nothing more is sent, replies included, or nothing of one campaign; what waits keeps waiting
-  hub go [CAMPAIGN]            it goes on, also after a campaign has stopped by itself
-  hub number start             send from the number again after Meta had stopped or restricted it
+  hub stop [CAMPAIGN …]        the kill switch: nothing more is sent, replies included, or nothing of these campaigns; what waits keeps waiting
+  hub go [CAMPAIGN …]          it goes on, also after a campaign has stopped by itself
+  hub number start [NUMBER]    send from the number, or from all of the shop, again after Meta had stopped or restricted it
 
   --shop KEY                   which shop (default: SHOP_ID)
 `

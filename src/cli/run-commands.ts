@@ -23,14 +23,14 @@ const nobodyToWake = { wake: () => undefined }
 /** `hub run approve ID|all`, `hub run refuse ID` */
 export async function runCommand(deps: CommandDeps, words: readonly string[]): Promise<void> {
   const { db, shop, print } = deps
-  const [what, which] = words
-  if (what === 'approve' && which === 'all') {
+  const [what, which, ...more] = words
+  if (what === 'approve' && which === 'all' && more.length === 0) {
     const approved = await db.transaction((tx) => approveAllRuns(tx, nobodyToWake, shop.id, actorOf(deps)))
     print(`Runs that go on: ${approved}.`)
     return
   }
   const runId = Number(which)
-  const isId = Number.isSafeInteger(runId) && runId > 0
+  const isId = Number.isSafeInteger(runId) && runId > 0 && more.length === 0
   if (!isId || (what !== 'approve' && what !== 'refuse'))
     throw badUsage('Say "hub run approve ID", "hub run approve all" or "hub run refuse ID".')
   if (what === 'approve') {

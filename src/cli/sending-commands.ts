@@ -1,18 +1,23 @@
+import type { CampaignKindName } from '../campaigns/campaign-kinds.ts'
 import { kindNamed } from '../campaigns/campaign-rules.ts'
 import { sentenceOf } from '../campaigns/reasons.ts'
 import { loadSendingState, type Budget, type SendingState } from '../campaigns/sending-state.ts'
+import { listNumberStates } from '../campaigns/sending-state-store.ts'
 import { resumeCampaign, stopCampaign } from '../campaigns/stop-campaign.ts'
 import { releaseWaiting } from '../outbox/release-waiting.ts'
+import type { Sql } from '../platform/database.ts'
+import { HubError } from '../platform/errors.ts'
 import { startSending, stopSending } from '../shops/kill-switch.ts'
-import { listOpenNotices } from '../shops/notice-store.ts'
+import { listOpenNotices, type OpenNotice } from '../shops/notice-store.ts'
 import { sentenceOfNotice } from '../shops/notices.ts'
+import { loadNumberOfShop } from '../shops/number-store.ts'
 import { startNumbers } from '../shops/start-numbers.ts'
 import { actorOf, badUsage, type CommandDeps } from './command.ts'
 
-/** `hub stop [CAMPAIGN]` */
-export async function stopCommand(deps: CommandDeps, [campaign]: readonly string[]): Promise<void> {
+/** `hub stop [CAMPAIGN…]` */
+export async function stopCommand(deps: CommandDeps, campaigns: readonly string[]): Promise<void> {
   const { db, shop, print } = deps
-  if (campaign === undefined) {
+  if (campaigns.length === 0) {
     const done = await db.transaction((tx) => stopSending(tx, shop.id, actorOf(deps)))
     print(
       done
@@ -21,37 +26,83 @@ export async function stopCommand(deps: CommandDeps, [campaign]: readonly string
     )
     return
   }
-  const which = { shopId: shop.id, kind: kindNamed(campaign) }
-  const done = await db.transaction((tx) => stopCampaign(tx, which, { reason: 'killed' }, actorOf(deps)))
-  print(
-    done
-      ? `Nothing more of ${campaign} is sent. What waits keeps waiting: "hub go ${campaign}" lets it go on.`
-      : `${campaign} was stopped already.`,
-  )
+  await eachNamed(campaigns, async (kind) => {
+    const which = { shopId: shop.id, kind }
+    const done = await db.transaction((tx) => stopCampaign(tx, which, { reason: 'killed' }, actorOf(deps)))
+    print(
+      done
+        ? `Nothing more of ${kind} is sent. What waits keeps waiting: "hub go ${kind}" lets it go on.`
+        : `${kind} was stopped already.`,
+    )
+  })
 }
 
-/** `hub go [CAMPAIGN]` */
-export async function goCommand(deps: CommandDeps, [campaign]: readonly string[]): Promise<void> {
+/** `hub go [CAMPAIGN…]` */
+export async function goCommand(deps: CommandDeps, campaigns: readonly string[]): Promise<void> {
   const { db, shop, print } = deps
-  if (campaign === undefined) {
+  if (campaigns.length === 0) {
     const done = await db.transaction((tx) => startSending(tx, shop.id, actorOf(deps)))
     print(done ? 'What waits is sent.' : 'Sending was not stopped.')
     return
   }
-  const which = { shopId: shop.id, kind: kindNamed(campaign) }
-  const done = await db.transaction((tx) => resumeCampaign(tx, which, actorOf(deps)))
-  print(done ? `${campaign} goes on.` : `${campaign} was not stopped.`)
+  await eachNamed(campaigns, async (kind) => {
+    const done = await db.transaction((tx) => resumeCampaign(tx, { shopId: shop.id, kind }, actorOf(deps)))
+    print(done ? `${kind} goes on.` : `${kind} was not stopped.`)
+  })
 }
 
-/** `hub number start` */
-export async function numberCommand(deps: CommandDeps, [what]: readonly string[]): Promise<void> {
-  if (what !== 'start') throw badUsage('Say "hub number start".')
+/** Whoever stops in a hurry and misspells one name has the others stopped all the same; then the first refusal is thrown. */
+async function eachNamed(
+  campaigns: readonly string[],
+  work: (kind: CampaignKindName) => Promise<void>,
+): Promise<void> {
+  const refusals: HubError[] = []
+  for (const campaign of campaigns) {
+    try {
+      await work(kindNamed(campaign))
+    } catch (thrown) {
+      if (!(thrown instanceof HubError)) throw thrown
+      refusals.push(thrown)
+    }
+  }
+  const [first, ...more] = refusals
+  if (first === undefined) return
+  const message = [first, ...more].map((one) => one.message).join('\n')
+  throw new HubError(first.code, message, first.advice === undefined ? {} : { advice: first.advice })
+}
+
+/** `hub number start [NUMBER]` */
+export async function numberCommand(deps: CommandDeps, [what, ...named]: readonly string[]): Promise<void> {
+  if (what !== 'start') throw badUsage('Say "hub number start" or "hub number start NUMBER".')
   const { db, shop, clock, print } = deps
-  await db.transaction(async (tx) => {
-    await startNumbers(tx, { shopId: shop.id }, actorOf(deps))
-    await releaseWaiting(tx, { shopId: shop.id, reasons: ['number_restricted'] }, clock.now())
+  const which = await findNumberNamed(db, shop.id, named)
+  const started = await db.transaction(async (tx) => {
+    const count = await startNumbers(tx, { shopId: shop.id, ...which }, actorOf(deps))
+    if (count > 0) await releaseWaiting(tx, { shopId: shop.id, reasons: ['number_restricted'] }, clock.now())
+    return count
   })
-  print('The number sends again.')
+  if (started === 0) print('Nothing to do: no number was stopped or restricted.')
+  else print(started === 1 ? 'The number sends again.' : `${started} numbers send again.`)
+}
+
+/** As "hub sending" shows it, also where its blanks make several words of it, or Meta's id; no word: all of the shop. Throws HubError `number_missing`. */
+async function findNumberNamed(
+  sql: Sql,
+  shopId: number,
+  words: readonly string[],
+): Promise<{ numberId?: number }> {
+  await loadNumberOfShop(sql, shopId)
+  if (words.length === 0) return {}
+  const numbers = await listNumberStates(sql, shopId)
+  const digitsOf = (text: string): string => text.replace(/\D/g, '')
+  const digits = digitsOf(words.join(''))
+  const found = numbers.find(
+    ({ number, metaId }) => metaId === words.join(' ') || (digits !== '' && digitsOf(number) === digits),
+  )
+  if (found !== undefined) return { numberId: found.id }
+  throw new HubError('number_unknown', `This shop has no number "${words.join(' ')}".`, {
+    advice: '"hub sending" shows those that it has.',
+  })
 }
 
 /** `hub sending` */
@@ -70,8 +121,14 @@ export async function sendingCommand({ db, clock, shop, print }: CommandDeps): P
     if (line !== undefined) print(line)
   }
   for (const line of waitingLines(state)) print(line)
-  for (const { code, subject, lastAt } of await listOpenNotices(db, shop.id))
-    print(`notice, ${lastAt.toISOString()}: ${subject === '' ? '' : `${subject}: `}${sentenceOfNotice(code)}`)
+  for (const notice of await listOpenNotices(db, shop.id)) print(noticeLine(notice))
+}
+
+function noticeLine({ code, subject, details, lastAt }: OpenNotice): string {
+  const { by } = (details ?? {}) as { by?: unknown }
+  const who = typeof by === 'string' ? ` (by ${by})` : ''
+  const about = subject === '' ? '' : `${subject}: `
+  return `notice, ${lastAt.toISOString()}${who}: ${about}${sentenceOfNotice(code)}`
 }
 
 const why = (reason: string | null): string => (reason === null ? 'no reason is known' : sentenceOf(reason))
@@ -94,15 +151,18 @@ function numberLines(number: SendingState['numbers'][number]): string[] {
   return [
     `number ${number.number === '' ? number.metaId : number.number}: ${facts.join(', ')}`,
     ...(number.stateReason === null ? [] : [`  stopped: ${sentenceOf(number.stateReason)}`]),
-    ...(number.restrictedUntil === null
-      ? []
-      : [
-          `  restricted until ${number.restrictedUntil.toISOString()}: ${number.restriction ?? 'no reason given'}`,
-        ]),
+    ...(number.stoppedUntil === null ? [] : [`  starts by itself at ${number.stoppedUntil.toISOString()}`]),
+    ...(number.isRestricted
+      ? [`  restricted until ${showEnd(number.restrictedUntil)}: ${number.restriction ?? 'no reason given'}`]
+      : []),
     ...(number.pausedUntil === null
       ? []
       : [`  paused until ${number.pausedUntil.toISOString()}: ${why(number.pauseReason)}`]),
   ]
+}
+
+function showEnd(until: Date | null): string {
+  return until?.toISOString() ?? 'Meta lifts it'
 }
 
 function campaignLine(campaign: SendingState['campaigns'][number], currency: string): string | undefined {

@@ -36,6 +36,7 @@ const wordsAllowed =
 /** `hub templates …`: without a word, what the account has, as of the last sync. */
 export async function templatesCommand(deps: TemplateCommandDeps, words: readonly string[]): Promise<void> {
   const [what, ...rest] = words
+  if ((what === 'create' || what === 'sync') && rest.length > 0) throw badUsage(wordsAllowed)
   switch (what) {
     case undefined:
       return showTemplates(deps)
@@ -106,8 +107,7 @@ export async function createTemplates(deps: TemplateCommandDeps): Promise<void> 
       if (done % 10 === 0 && done < total) print(`  ${done} of ${total} …`)
     },
   })
-  if (!('created' in result))
-    throw new HubError('refused', `WhatsApp did not take the templates: ${JSON.stringify(result)}`)
+  if (!('created' in result)) throw notAnswered('take', result)
   print(
     result.created.length + result.failed.length + result.left.length === 0
       ? 'All templates were there.'
@@ -127,11 +127,14 @@ export async function createTemplates(deps: TemplateCommandDeps): Promise<void> 
 
 async function readTemplates(deps: TemplateCommandDeps): Promise<void> {
   const result = await deps.sync()
-  deps.print(
-    result.kind === 'synced'
-      ? `${result.templates} templates read.`
-      : `WhatsApp did not list them: ${JSON.stringify(result)}`,
-  )
+  if (result.kind !== 'synced') throw notAnswered('list', result)
+  deps.print(`${result.templates} templates read.`)
+}
+
+function notAnswered(verb: 'take' | 'list', result: Refusal | Unknown): HubError {
+  const why =
+    result.kind === 'refused' ? `${result.details} (code ${result.code ?? 'unknown'})` : result.reason
+  return new HubError('refused', `WhatsApp did not ${verb} the templates: ${why}`)
 }
 
 const isStopped = ({ status }: Template): boolean => status === 'PAUSED' || status === 'FLAGGED'

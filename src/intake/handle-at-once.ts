@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/database.ts'
+import { isDeadlock, type Tx } from '../platform/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { markOutcome } from './decide-outcome.ts'
 import type { EventMark } from './event-mark.ts'
@@ -79,6 +79,7 @@ async function handleSet(
     if (other.length > 0) await markEvents(tx, other, now)
     return marks
   } catch (thrown) {
+    if (isDeadlock(thrown)) throw thrown
     deps.log.warn({ err: thrown, count: set.length }, 'A set of events is handled again, one by one')
     await markWaiting(
       tx,

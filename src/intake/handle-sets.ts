@@ -1,4 +1,4 @@
-import type { Database, Tx } from '../platform/database.ts'
+import { isDeadlock, type Database, type Tx } from '../platform/database.ts'
 import type { Logger } from '../platform/log.ts'
 import { markFailure, markOutcome } from './decide-outcome.ts'
 import type { EventMark } from './event-mark.ts'
@@ -52,6 +52,7 @@ async function handleTogether(deps: SetDeps, tx: Tx, events: InboxEvent[], now: 
   try {
     return await tx.savepoint(() => callHandler(deps.handle, tx, events, now))
   } catch (thrown) {
+    if (isDeadlock(thrown)) throw thrown
     deps.log.warn(
       { err: thrown, kind: only.kind, count: events.length },
       'A set of events is handled one by one',
@@ -68,6 +69,7 @@ async function handleAlone(deps: SetDeps, tx: Tx, event: InboxEvent, now: Date):
     if (mark !== undefined) return mark
     throw new Error('nothing was handled')
   } catch (thrown) {
+    if (isDeadlock(thrown)) throw thrown
     const mark = markFailure(event, thrown, now)
     deps.log.warn({ err: thrown, eventId: event.id, kind: event.kind, state: mark.state }, 'An event failed')
     return mark

@@ -1,10 +1,13 @@
 import { findFailure } from '../connectors/meta/failure-table.ts'
+import { forgetRefusals } from '../people/unreachable-store.ts'
 import type { Tx } from '../platform/database.ts'
 import { decideOutcomes, hasNewFailure, type MessageOutcome } from './decide-outcomes.ts'
 import { decideSettlement, type Ledger, type News } from './decide-settlement.ts'
 import { listNewCosts } from './new-costs.ts'
 import { followFailures, type FailureDeps } from './follow-failures.ts'
 import { saveLedgers } from './message-store.ts'
+import { listIdentitiesSentTo } from './sent-identity-store.ts'
+import { settleSpend } from './settle-spend.ts'
 import type { MessageChange, OnMessagesChanged } from './message.ts'
 
 export interface SettleDeps extends FailureDeps {
@@ -13,7 +16,7 @@ export interface SettleDeps extends FailureDeps {
   onTemplateHeld?: (tx: Tx, messages: HeldMessage[], now: Date) => Promise<void>
   /** What was held back has gone on: by their ids. */
   onTemplateReleased?: (tx: Tx, messageIds: number[], now: Date) => Promise<void>
-  /** For what watches campaigns and budgets. */
+  /** For what watches campaigns. */
   onOutcomes?: (tx: Tx, outcomes: MessageOutcome[], now: Date) => Promise<void>
 }
 
@@ -86,8 +89,24 @@ async function follow(tx: Tx, deps: SettleDeps, changed: readonly Settled[], now
       released.map(({ after }) => after.id),
       now,
     )
+  await noteReached(tx, changed)
   const outcomes = changed.flatMap(({ before, after }) => decideOutcomes(before, after))
   if (outcomes.length > 0) await deps.onOutcomes?.(tx, outcomes, now)
+  // After the campaigns' rows, so that rows are locked in one order.
+  await settleSpend(tx, changed, now)
+}
+
+/** Addresses at which something has arrived can be reached. */
+async function noteReached(tx: Tx, changed: readonly Settled[]): Promise<void> {
+  const arrived = changed.filter(({ before, after }) => !isThere(before) && isThere(after))
+  if (arrived.length === 0) return
+  const ids = arrived.map(({ after }) => after.id)
+  const refused = await listIdentitiesSentTo(tx, ids, { refused: true })
+  if (refused.length > 0) await forgetRefusals(tx, refused)
+}
+
+function isThere({ deliveredAt, readAt }: Ledger): boolean {
+  return deliveredAt !== null || readAt !== null
 }
 
 function toFailed({ after, news }: Settled) {

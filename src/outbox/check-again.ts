@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/database.ts'
+import { isDeadlock, type Tx } from '../platform/database.ts'
 import { describeError } from '../platform/errors.ts'
 import type { Logger } from '../platform/log.ts'
 import type { ClaimedRow } from './claim-store.ts'
@@ -47,6 +47,7 @@ async function askAll(
   try {
     return await tx.savepoint(() => ask(tx, inOrder, now))
   } catch (thrown) {
+    if (isDeadlock(thrown)) throw thrown
     log.warn({ err: thrown, count: rows.length }, 'Messages are checked one by one')
   }
   const answers = new Map<number, Prepared>()
@@ -64,6 +65,7 @@ async function askOne(
     const answers = await tx.savepoint(() => ask(tx, [row], now))
     return answers.get(row.id) ?? goAsItIs(row)
   } catch (thrown) {
+    if (isDeadlock(thrown)) throw thrown
     log.error({ messageId: row.id, error: describeError(thrown) }, 'The check before sending failed.')
     return { kind: 'defer', until: new Date(now.getTime() + retryCheckMs), reason: 'check_failed' }
   }

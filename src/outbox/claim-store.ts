@@ -13,6 +13,11 @@ export interface ClaimedRow extends ClaimedMessage {
   lane: number
   /** Of the attempt before. */
   lastErrorCode: number | null
+  /** An attempt before that one was refused for the person's user id. */
+  userIdRefused: boolean
+  /** Of its campaign, while it is stopped. */
+  stopReason: string | null
+  stoppedAt: Date | null
 }
 
 /** A number as far as sending from it is concerned. */
@@ -31,17 +36,20 @@ export interface SendingNumber {
 const isOpen = `(n.state = 'active' and s.sending_stopped_at is null)`
 
 /**
- * Numbers with something to do: due and open, or too old. Lane by lane and in their order, so that the index is used: asked for any that
- * exists, PostgreSQL reads the table instead.
+ * Numbers with something to do: due and open, or too old. Each index in its order: asked for any that exists, PostgreSQL reads the table
+ * instead. Of a closed number nothing is read that is not too old.
  */
 export async function listDueNumbers(sql: Sql, now: Date): Promise<number[]> {
   const rows = await sql.query<{ id: number }>(
     `select n.id from phone_numbers n join shops s on s.id = n.shop_id
-     where exists (
+     where (${isOpen} and exists (
        select 1 from unnest(array[0, 1, 2]) which(lane) cross join lateral (
          select m.id from messages m where m.phone_number_id = n.id and m.state = 'waiting' and m.lane = which.lane
-           and m.due_at <= $1 and (${isOpen} or m.expires_at <= $1)
-         order by m.due_at, m.id limit 1) first)
+           and m.due_at <= $1
+         order by m.due_at, m.id limit 1) first))
+       or exists (
+         select m.id from messages m where m.phone_number_id = n.id and m.state = 'waiting' and m.expires_at <= $1
+         order by m.expires_at limit 1)
      order by n.id`,
     [now],
   )
@@ -64,60 +72,42 @@ export async function lockNumber(tx: Tx, id: number): Promise<SendingNumber | un
   return number
 }
 
-export interface StoppedRow extends ClaimedRow {
-  /** Of the campaign that is stopped; null: the number may begin nothing. */
-  stopReason: string | null
-}
+/** Of a message `m`, and of its campaign `c` while that is stopped. */
+export const claimedColumns = `m.id, m.shop_id, m.person_id, m.phone_number_id, m.purpose, m.content, m.attempt, m.due_at, m.expires_at,
+  m.campaign_id, m.lane, m.error_code as last_error_code, m.user_id_refused, c.stop_reason, c.stopped_at,
+  coalesce((select p.root_id from people p where p.id = m.person_id), m.person_id) as root_id`
 
-const rowColumns = `m.id, m.shop_id, m.person_id, m.phone_number_id, m.purpose, m.content, m.attempt, m.due_at, m.expires_at, m.campaign_id,
-  m.lane, m.error_code as last_error_code, coalesce((select p.root_id from people p where p.id = m.person_id), m.person_id) as root_id`
-
-const dueOf = `m.phone_number_id = $1 and m.state = 'waiting' and m.due_at <= $2`
-
-/** Due messages of campaigns that are stopped, or, where Meta has restricted the number, of all marketing. */
-export function lockStopped(
-  tx: Tx,
-  number: SendingNumber,
-  which: { now: Date; limit: number },
-): Promise<StoppedRow[]> {
-  const isRestricted = number.restrictedUntil !== null && number.restrictedUntil > which.now
-  return tx.query<StoppedRow>(
-    `select ${rowColumns}, c.stop_reason from messages m left join campaigns c on c.id = m.campaign_id and c.stopped_at is not null
-     where ${dueOf} and m.lane = any('{1,2}') and (c.id is not null or ($3 and m.purpose in ('alert', 'campaign')))
-       and ($3 or exists (select 1 from campaigns any_one where any_one.shop_id = $5 and any_one.stopped_at is not null))
-     order by m.lane, m.due_at, m.id limit $4 for update of m skip locked`,
-    [number.id, which.now, isRestricted, which.limit, number.shopId],
-  )
-}
+export const claimedFrom = `messages m left join campaigns c on c.id = m.campaign_id and c.stopped_at is not null`
 
 /**
  * The next due messages of a number, replies before alerts before campaigns, with the shares the lower lanes keep; held until the
  * transaction ends. What somebody else holds is passed over. A person's reply waits while an earlier one is on its way. Of a closed
- * number only what is too old.
+ * number nothing.
  */
-export function claimDue(
+export async function claimDue(
   tx: Tx,
   number: SendingNumber,
   claim: { now: Date; count: number; shares: LaneShares },
 ): Promise<ClaimedRow[]> {
+  if (!number.isOpen) return []
   const lane = (nth: number, limit: string, except = ''): string =>
-    `select m.id from messages m where ${dueOf} and m.lane = ${nth} and ($3 or m.expires_at <= $2) ${except}
+    `select m.id from messages m where m.phone_number_id = $1 and m.state = 'waiting' and m.due_at <= $2 and m.lane = ${nth} ${except}
      order by m.due_at, m.id limit ${limit} for update skip locked`
   const left = (taken: readonly string[]): string =>
-    `greatest(0, $4::int - ${taken.map((name) => `(select count(*) from ${name})`).join(' - ')})`
+    `greatest(0, $3::int - ${taken.map((name) => `(select count(*) from ${name})`).join(' - ')})`
   const inOrder = `and not exists (select 1 from messages earlier
      where earlier.person_id = m.person_id and earlier.state = 'sending' and earlier.lane = 0)`
   return tx.query<ClaimedRow>(
-    `with kept_campaigns as materialized (${lane(2, '$6')}),
-       kept_alerts as materialized (${lane(1, '$5')}),
+    `with kept_campaigns as materialized (${lane(2, '$5')}),
+       kept_alerts as materialized (${lane(1, '$4')}),
        replies as materialized (${lane(0, left(['kept_campaigns', 'kept_alerts']), inOrder)}),
-       alerts as materialized (${lane(1, left(['kept_campaigns', 'kept_alerts', 'replies']), 'and m.id not in (select id from kept_alerts)')}),
-       campaigns as materialized (${lane(2, left(['kept_campaigns', 'kept_alerts', 'replies', 'alerts']), 'and m.id not in (select id from kept_campaigns)')})
-     select ${rowColumns} from messages m
+       more_alerts as materialized (${lane(1, left(['kept_campaigns', 'kept_alerts', 'replies']), 'and m.id not in (select id from kept_alerts)')}),
+       more_campaigns as materialized (${lane(2, left(['kept_campaigns', 'kept_alerts', 'replies', 'more_alerts']), 'and m.id not in (select id from kept_campaigns)')})
+     select ${claimedColumns} from ${claimedFrom}
      where m.id in (select id from kept_campaigns union all select id from kept_alerts union all select id from replies
-       union all select id from alerts union all select id from campaigns)
+       union all select id from more_alerts union all select id from more_campaigns)
      order by m.lane, m.due_at, m.id`,
-    [number.id, claim.now, number.isOpen, claim.count, claim.shares.alerts, claim.shares.campaigns],
+    [number.id, claim.now, claim.count, claim.shares.alerts, claim.shares.campaigns],
   )
 }
 
@@ -138,6 +128,8 @@ export interface Stamp {
   /** Takes the place of the callback id when an earlier attempt has failed: its late statuses must not be taken for this one's. */
   nextCallbackId: string
   reserved: Reserved | null
+  /** Remembered, since the error code is forgotten with the stamp. */
+  userIdRefused: boolean
 }
 
 /** What a message travels with, and the lease by which it is known whose stamp it was. */
@@ -161,10 +153,11 @@ export async function stampStarted(
        accepted_at = null, uncertain_at = null, wamid = null, sent_at = null, failed_at = null, error_code = null,
        error_details = null, pricing_category = null, pricing_type = null, message_status = null,
        endpoint = u.endpoint, reserved_micros = coalesce(u.reserved_micros, m.reserved_micros),
-       reserved_day = coalesce(u.reserved_day::date, m.reserved_day)
+       reserved_day = coalesce(u.reserved_day::date, m.reserved_day), user_id_refused = coalesce(u.user_id_refused, false)
      from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $10::text[],
-         $11::bigint[], $12::text[])
-       u(id, content, sent_to, template_name, template_language, counted_at, next_callback_id, endpoint, reserved_micros, reserved_day)
+         $11::bigint[], $12::text[], $13::boolean[])
+       u(id, content, sent_to, template_name, template_language, counted_at, next_callback_id, endpoint, reserved_micros, reserved_day,
+         user_id_refused)
      where m.id = u.id returning m.id, m.callback_id, m.lease_until`,
     [
       stamps.map((stamp) => stamp.id),
@@ -179,6 +172,7 @@ export async function stampStarted(
       nothingOr(stamps.map((stamp) => (stamp.endpoint === 'messages' ? null : stamp.endpoint))),
       nothingOr(stamps.map((stamp) => stamp.reserved?.micros ?? null)),
       nothingOr(stamps.map((stamp) => stamp.reserved?.day ?? null)),
+      nothingOr(stamps.map((stamp) => (stamp.userIdRefused ? true : null))),
     ],
   )
   return new Map(rows.map((row) => [row.id, row]))

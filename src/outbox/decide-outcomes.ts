@@ -2,7 +2,7 @@ import { findFailure, speaksAgainstCampaign } from '../connectors/meta/failure-t
 import type { Ledger } from './decide-settlement.ts'
 
 /**
- * What a message's news mean for the guards of its campaign and shop. A failure may be two at once: 'refused', because it speaks against
+ * What a message's news mean for the guards of its campaign. A failure may be two at once: 'refused', because it speaks against
  * the campaign, its people or its template (not: too fast, trouble at Meta, a limit of the person), and 'failed', because the message
  * has ended and nothing was sent.
  */
@@ -11,8 +11,6 @@ export interface MessageOutcome {
   shopId: number
   campaignId: number | null
   kind: 'taken' | 'refused' | 'delivered' | 'failed'
-  /** Meta's word on the price; null: it has not said. */
-  isFree: boolean | null
   /** WhatsApp had taken it before: its refusal came with a status, and not as the answer. */
   wasTaken: boolean
 }
@@ -23,9 +21,8 @@ export function decideOutcomes(before: Ledger, after: Ledger): MessageOutcome[] 
   if (hasNewFailure(before, after) && isAgainst(after)) kinds.push('refused')
   if (!isSeen(before) && isSeen(after)) kinds.push('delivered')
   if (before.state !== 'failed' && after.state === 'failed') kinds.push('failed')
-  const { id: messageId, shopId, campaignId, pricingType } = after
-  const isFree = pricingType === null ? null : pricingType.startsWith('free')
-  return kinds.map((kind) => ({ messageId, shopId, campaignId, kind, isFree, wasTaken: isTaken(before) }))
+  const { id: messageId, shopId, campaignId } = after
+  return kinds.map((kind) => ({ messageId, shopId, campaignId, kind, wasTaken: isTaken(before) }))
 }
 
 /** Of this attempt: a further one begins without what was known of the last. */

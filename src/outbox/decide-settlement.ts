@@ -18,6 +18,8 @@ export interface Ledger extends StatusTimes {
   expiresAt: Date | null
   startedAt: Date | null
   countedAt: Date | null
+  /** Nobody knew what had become of an attempt, and another was queued for that reason. */
+  sentAgainAt: Date | null
   wamid: string | null
   /** What Meta said of a template message it took: 'accepted', 'held_for_quality_assessment', 'paused'. */
   messageStatus: string | null

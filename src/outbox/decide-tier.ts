@@ -23,24 +23,38 @@ export function decideTier(
 }
 
 const dayMs = 86_400_000
-const soonestMs = 60_000
 
 /**
- * Until when each of those held back waits: the first until the longest counted contact is a day old, the second for the one after it, and
- * so on; never less than a minute, so that a full day does not keep senders busy. `oldest`: contacts' last times, oldest first.
+ * Until when each of those held back waits at most, and where the line of those who wait ends then. They are let go as soon as there is room
+ * (release-tier.ts), the first in line first; the times are a net, and what a merchant sees: within a day as many leave the moving day as
+ * the limit has room for, so that each stands a part of a day behind the one before. Two messages to one person share a place.
  */
 export function decideTierWaits(
   held: readonly OutsideWindow[],
-  oldest: readonly Date[],
+  line: { lineAt: Date | null; people: number },
   now: Date,
-): Map<number, Date> {
-  const places = new Map<string, number>()
-  return new Map(
-    held.map(({ id, address }) => {
-      const place = places.get(address) ?? places.size
-      places.set(address, place)
-      const leavesMs = (oldest[Math.min(place, oldest.length - 1)]?.getTime() ?? now.getTime()) + dayMs
-      return [id, new Date(Math.max(leavesMs, now.getTime() + soonestMs))]
-    }),
-  )
+): { waits: Map<number, Date>; lineAt: Date } {
+  let endMs = Math.max(line.lineAt?.getTime() ?? 0, now.getTime() + dayMs)
+  const places = new Map<string, Date>()
+  const waits = new Map<number, Date>()
+  for (const { id, address } of held) {
+    const until = places.get(address) ?? new Date(endMs)
+    if (!places.has(address)) endMs += dayMs / Math.max(1, line.people)
+    places.set(address, until)
+    waits.set(id, until)
+  }
+  return { waits, lineAt: new Date(endMs) }
+}
+
+/**
+ * What was counted, and has been added since, is the most there can be; it is that many to the person until the first of them leaves the
+ * moving day. More than the limit: the limit is another by now, or those who never wait went beyond it.
+ */
+export function mayHaveLeft(
+  counted: { contactsAtMost: number; contactsLeaveAt: Date | null },
+  people: number,
+  now: Date,
+): boolean {
+  const { contactsAtMost, contactsLeaveAt } = counted
+  return contactsAtMost > people || contactsLeaveAt === null || contactsLeaveAt <= now
 }

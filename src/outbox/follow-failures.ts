@@ -1,4 +1,5 @@
 import type { Effect, Failure, StopScope } from '../connectors/meta/failure-table.ts'
+import { countRefusals } from '../people/unreachable-store.ts'
 import type { Tx } from '../platform/database.ts'
 import { raiseNotice } from '../shops/notice-store.ts'
 import type { NoticeCode } from '../shops/notices.ts'
@@ -7,6 +8,7 @@ import { retryWaitMs, type Ledger } from './decide-settlement.ts'
 import { listCountriesOf, listNumberNames, pickOnePerTemplate } from './failure-store.ts'
 import { groupBy } from './group-by.ts'
 import { pauseNumber, slowDown } from './pace-store.ts'
+import { listIdentitiesSentTo } from './sent-identity-store.ts'
 import { stopTemplateOfMessage } from './stop-template.ts'
 
 export interface NumberStop {
@@ -55,6 +57,7 @@ export async function followFailures(
 // Always in this order, so that two sets of news lock people, templates, numbers and notices alike.
 const order: readonly Effect['kind'][] = [
   'opt_out',
+  'count_refusal',
   'stop_template',
   'hold_person',
   'slow_number',
@@ -69,6 +72,12 @@ const follow: Readonly<Record<Effect['kind'], Follow>> = {
     for (const { ledger } of oneEach(failed, ({ ledger }) => ledger.personId)) {
       await deps.onMetaStop(tx, { shopId: ledger.shopId, personId: ledger.personId, now })
     }
+  },
+  count_refusal: async (tx, _, failed, now) => {
+    // What had arrived before is not out of reach, whatever is said of it later.
+    const ended = failed.filter(({ ledger }) => ledger.state === 'failed')
+    const refused = await listIdentitiesSentTo(tx, idsOf(ended), { refused: false })
+    if (refused.length > 0) await countRefusals(tx, refused, now)
   },
   stop_template: async (tx, _, failed, now) => {
     const picked = await pickOnePerTemplate(tx, idsOf(failed))

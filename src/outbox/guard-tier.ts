@@ -1,17 +1,18 @@
 import type { Tx } from '../platform/database.ts'
 import { raiseNotice } from '../shops/notice-store.ts'
 import { readMessagingTier } from '../shops/messaging-tier.ts'
-import { decideTier, decideTierWaits, type OutsideWindow } from './decide-tier.ts'
+import { decideTier, decideTierWaits, mayHaveLeft, type OutsideWindow } from './decide-tier.ts'
 import { groupBy } from './group-by.ts'
 import type { GuardedMessage, HeldBack } from './guarded-message.ts'
 import {
-  countContacts,
+  countWithFirst,
   listCounted,
-  listOldestContacts,
   listPortfolios,
   lockPortfolios,
   saveContacts,
   saveContactsAtMost,
+  saveCount,
+  saveLine,
   type PortfolioRow,
 } from './tier-store.ts'
 
@@ -76,17 +77,26 @@ async function limitPortfolio(
   const tier = readMessagingTier(row?.messagingTier ?? null)
   if (row === undefined || tier.kind !== 'limited') return new Map()
   const wanted = messages.map(toOutsideWindow)
-  // Contacts leave the day as time goes by, so that what was counted before and has been added since is the most there can be: only when
-  // that is too much are they counted again.
-  let decided = decideTier(wanted, { counted, room: tier.people - row.contactsAtMost })
-  if (decided.added.length > tier.people - row.contactsAtMost || decided.held.length > 0) {
-    row.contactsAtMost = await countContacts(tx, row.id, dayBefore(now))
-    decided = decideTier(wanted, { counted, room: tier.people - row.contactsAtMost })
+  const decide = () => decideTier(wanted, { counted, room: tier.people - row.contactsAtMost })
+  let decided = decide()
+  const isFull = decided.held.length > 0 || decided.added.length > tier.people - row.contactsAtMost
+  if (isFull && mayHaveLeft(row, tier.people, now)) {
+    await countAgain(tx, row, now)
+    decided = decide()
   }
   if (decided.held.length === 0) return new Map()
-  const oldest = await listOldestContacts(tx, row.id, dayBefore(now), decided.held.length)
+  const { waits, lineAt } = decideTierWaits(decided.held, { lineAt: row.lineAt, people: tier.people }, now)
+  await saveLine(tx, row.id, lineAt)
   await tellReached(tx, messages, { limit: tier.people, now })
-  return decideTierWaits(decided.held, oldest, now)
+  return waits
+}
+
+/** Contacts leave the moving day as time goes by. The caller has locked the portfolio. */
+export async function countAgain(tx: Tx, row: PortfolioRow, now: Date): Promise<void> {
+  const { people, firstAt } = await countWithFirst(tx, row.id, dayBefore(now))
+  row.contactsAtMost = people
+  row.contactsLeaveAt = firstAt === null ? null : new Date(firstAt.getTime() + dayMs)
+  await saveCount(tx, row)
 }
 
 function toOutsideWindow({ id, sentTo, purpose }: GuardedMessage): OutsideWindow {

@@ -1,3 +1,4 @@
+import type { MessageReason } from './message-reasons.ts'
 import type { Purpose } from './message.ts'
 
 /** A message that would go now, for the guards of the whole: budget, tier. */
@@ -16,4 +17,5 @@ export interface GuardedMessage {
   sentTo: string
 }
 
-export type HeldBack = { kind: 'defer'; until: Date; reason: string } | { kind: 'suppress'; reason: string }
+export type HeldBack =
+  { kind: 'defer'; until: Date; reason: MessageReason } | { kind: 'suppress'; reason: MessageReason }

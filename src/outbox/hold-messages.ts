@@ -15,8 +15,7 @@ export async function holdMessages(
   if (messages.length === 0) return
   const moves = messages.map(({ row, held }) => {
     const state = stateOf(held)
-    // A check that names a time gone by would be asked again at once, for ever.
-    const until = held.kind === 'defer' ? Math.max(held.until.getTime(), now.getTime() + 1000) : undefined
+    const until = held.kind === 'defer' ? lookAgainMs(held.until, row.expiresAt, now) : undefined
     const dueAt = until === undefined ? row.dueAt : new Date(until)
     const countedAt = countedAtOf({ ...row, state, dueAt, startedAt: null })
     return { row, id: row.id, state, reason: held.reason, dueAt, countedAt }
@@ -27,6 +26,12 @@ export async function holdMessages(
     return { messageId: id, shopId, personId, purpose, state, reason, errorCode: null, at: now }
   })
   await deps.onChanged(tx, changes, now)
+}
+
+/** What ends before it could go is looked at when it ends. A check that names a time gone by would be asked again at once, for ever. */
+function lookAgainMs(until: Date, expiresAt: Date | null, now: Date): number {
+  const soonestMs = now.getTime() + 1000
+  return Math.max(Math.min(until.getTime(), expiresAt?.getTime() ?? Infinity), soonestMs)
 }
 
 function stateOf(held: Held): MessageState {

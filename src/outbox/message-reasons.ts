@@ -64,9 +64,10 @@ export const messageReasons = {
   number_stopped: 'The shop’s WhatsApp number is stopped.',
   check_failed: 'The check before sending failed; it is tried again in a minute.',
   sent_again:
-    'WhatsApp never answered the first attempt, and no news of it came either, so this reply is sent once more.',
+    'WhatsApp never answered an attempt, and no news of it came either, so this reply is sent once more.',
   unanswered:
     'WhatsApp did not answer, so nobody knows yet whether the message went out. News of it is awaited before anything else is done.',
+  contact_pace: 'This person got a message a moment ago; the next one follows some seconds later.',
   killed: 'Sending is stopped by the kill switch; the message waits.',
   budget_reached: 'The budget of the day is used up; the message waits for the next day.',
   tier_reached:

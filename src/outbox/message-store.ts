@@ -112,9 +112,9 @@ export async function moveMessages(tx: Tx, moves: readonly Move[]): Promise<void
   )
 }
 
-type Changed = Omit<MessageChange, 'at'>
+export type Changed = Omit<MessageChange, 'at'>
 
-const changedColumns = `m.id as message_id, m.shop_id, m.person_id, m.purpose, m.state, m.reason, m.error_code`
+export const changedColumns = `m.id as message_id, m.shop_id, m.person_id, m.purpose, m.state, m.reason, m.error_code`
 
 /** Of a person, merged records included. */
 export function suppressWaitingRows(
@@ -131,39 +131,8 @@ export function suppressWaitingRows(
   )
 }
 
-/** Messages that a sender began and, by the database's clock, can no longer be at. */
-export function markAbandoned(tx: Tx, now: Date, limit: number): Promise<Changed[]> {
-  return tx.query<Changed>(
-    `update messages m set state = 'uncertain', reason = 'unanswered', uncertain_at = $1
-     where m.id in (select id from messages where state = 'sending' and lease_until < now()
-                    order by id limit $2 for update skip locked)
-     returning ${changedColumns}`,
-    [now, limit],
-  )
-}
-
-export function listShopsWithUncertain(sql: Sql): Promise<{ shopId: number }[]> {
-  return sql.query(`select distinct shop_id from messages where state = 'uncertain'`)
-}
-
-const ledgerColumns = `id, shop_id, person_id, phone_number_id, campaign_id, purpose, state, reason, attempt, due_at, expires_at,
-  started_at, counted_at, accepted_at, wamid, message_status, endpoint, sent_at, delivered_at, read_at, failed_at, error_code, error_details, pricing_category, pricing_type`
-
-export function lockUncertain(tx: Tx, shopId: number, since: Date, limit: number): Promise<Ledger[]> {
-  return tx.query<Ledger>(
-    `select ${ledgerColumns} from messages where state = 'uncertain' and shop_id = $1 and uncertain_at <= $2
-     order by id limit $3 for update skip locked`,
-    [shopId, since, limit],
-  )
-}
-
-/** For another attempt; the callback id stays, so that a late status of the first one still finds the message. */
-export async function queueAgain(tx: Tx, ids: readonly number[], now: Date): Promise<void> {
-  await tx.execute(
-    `update messages set state = 'waiting', reason = 'sent_again', attempt = attempt + 1, due_at = $2 where id = any($1)`,
-    [ids, now],
-  )
-}
+export const ledgerColumns = `id, shop_id, person_id, phone_number_id, campaign_id, purpose, state, reason, attempt, due_at, expires_at,
+  started_at, counted_at, accepted_at, sent_again_at, wamid, message_status, endpoint, sent_at, delivered_at, read_at, failed_at, error_code, error_details, pricing_category, pricing_type`
 
 /** In id order, so that two who write about the same messages wait for each other instead of locking up. */
 export function lockLedgers(
@@ -186,13 +155,6 @@ export function lockLedgersByStatus(
     `select ${ledgerColumns}, callback_id from messages
      where shop_id = $1 and (callback_id = any($2) or wamid = any($3)) order by id for update`,
     [which.shopId, which.callbackIds, which.wamids],
-  )
-}
-
-export async function markUncertain(tx: Tx, ids: readonly number[], now: Date): Promise<void> {
-  await tx.execute(
-    `update messages set state = 'uncertain', reason = 'unanswered', uncertain_at = $2 where id = any($1)`,
-    [ids, now],
   )
 }
 

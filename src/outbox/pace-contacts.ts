@@ -1,6 +1,9 @@
 import type { ClaimedRow } from './claim-store.ts'
 import { decideContactPace, untouched, type ContactLevel } from './decide-contact-pace.ts'
+import type { MessageReason } from './message-reasons.ts'
 import type { Held, Ready } from './render-batch.ts'
+
+const reason = 'contact_pace' satisfies MessageReason
 
 /** Which claimed messages must wait for the pace of their person, by id. */
 export function paceContacts(
@@ -15,7 +18,7 @@ export function paceContacts(
     if (row.expiresAt !== null && row.expiresAt <= now) continue
     const decision = decideContactPace(left.get(row.rootId) ?? { ...untouched, at: now }, row, now)
     if (decision.kind === 'go') left.set(row.rootId, decision.next)
-    else held.set(row.id, { kind: 'defer', until: decision.until, reason: 'contact_pace' })
+    else held.set(row.id, { kind: 'defer', until: decision.until, reason })
   }
   return held
 }

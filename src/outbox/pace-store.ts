@@ -3,10 +3,9 @@ import type { Sql, Tx } from '../platform/database.ts'
 /** The part of Meta's rate that is used: the rest is what the starts may be late by, together, without ever exceeding the rate. */
 const usualShare = 0.98
 const smallestShare = 0.7
-/** Where senders often miss their slots (a machine with too much to do), the share is made smaller, and slots last longer. */
-const manyMissed = 0.1
+/** Where senders often miss their slots (miss-watch.ts), the share is made smaller, and slots last longer. */
 const shareStep = 0.03
-const calmSeconds = 10
+const calmSeconds = 4
 // Of what the share leaves free, some is for clocks that are not read exactly.
 const clockErrorMs = 5
 
@@ -29,13 +28,12 @@ export interface Slots {
   nowMs: number
 }
 
-/** What a sender asks for, and what became of the slots it was given last. */
 export interface SlotRequest {
   count: number
   /** The first is at least so far ahead. */
   leadMs: number
-  given: number
-  missed: number
+  /** The sender misses many of its slots. */
+  isLate: boolean
 }
 
 /**
@@ -43,7 +41,6 @@ export interface SlotRequest {
  * back. A larger share begins behind what may still be late of the smaller one.
  */
 export async function takeSlots(sql: Sql, phoneNumberId: number, asked: SlotRequest): Promise<Slots> {
-  const isLate = asked.given > 0 && asked.missed > asked.given * manyMissed
   const [row] = await sql.query<{ nextMs: number; rate: number; share: number; nowMs: number }>(
     `with before as (
        select p.phone_number_id, p.share, case
@@ -61,7 +58,7 @@ export async function takeSlots(sql: Sql, phoneNumberId: number, asked: SlotRequ
      from phone_numbers n, before b where n.id = p.phone_number_id and b.phone_number_id = p.phone_number_id
      returning extract(epoch from p.next_slot_at)::float8 * 1000 as next_ms, ${rateNow} as rate, p.share,
        extract(epoch from clock_timestamp())::float8 * 1000 as now_ms`,
-    [phoneNumberId, asked.count, asked.leadMs, isLate],
+    [phoneNumberId, asked.count, asked.leadMs, asked.isLate],
   )
   if (row === undefined) throw new Error(`The number ${phoneNumberId} has no line of slots.`)
   const gapMs = 1000 / row.rate
@@ -69,19 +66,19 @@ export async function takeSlots(sql: Sql, phoneNumberId: number, asked: SlotRequ
   return { firstMs: row.nextMs - asked.count * gapMs, gapMs, toleranceMs, nowMs: row.nowMs }
 }
 
-/** How far ahead the number's first free slot lies, and how far its slots lie apart. */
+/** How far ahead the number's first free slot lies, how far its slots lie apart, and the database's clock when it said so. */
 export async function loadRoom(
   sql: Sql,
   phoneNumberId: number,
-): Promise<{ backlogMs: number; gapMs: number }> {
-  const [row] = await sql.query<{ backlogMs: number; rate: number }>(
+): Promise<{ backlogMs: number; gapMs: number; nowMs: number }> {
+  const [row] = await sql.query<{ backlogMs: number; rate: number; nowMs: number }>(
     `select greatest(0, extract(epoch from greatest(p.next_slot_at, p.paused_until) - clock_timestamp())::float8 * 1000) as backlog_ms,
-       ${rateNow} as rate
+       ${rateNow} as rate, extract(epoch from clock_timestamp())::float8 * 1000 as now_ms
      from number_pace p join phone_numbers n on n.id = p.phone_number_id where p.phone_number_id = $1`,
     [phoneNumberId],
   )
   if (row === undefined) throw new Error(`The number ${phoneNumberId} has no line of slots.`)
-  return { backlogMs: row.backlogMs, gapMs: 1000 / row.rate }
+  return { backlogMs: row.backlogMs, gapMs: 1000 / row.rate, nowMs: row.nowMs }
 }
 
 /** What came in uses up the same rate: it takes slots like a message that goes out, but after the fact. By Meta's phone_number_id. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { monotonicMs } from '../platform/clock.ts'
 import type { Database, Sql, Tx } from '../platform/database.ts'
 import { createDatabaseClock, type DatabaseClock } from './database-clock.ts'
+import { createMissWatch, type MissWatch } from './miss-watch.ts'
 import { loadRoom, takeSlots, type Slots } from './pace-store.ts'
 import { openSlotLine, type SlotLine, type Starts } from './slot-line.ts'
 
@@ -13,7 +14,7 @@ export interface Pace {
 }
 
 /** What is claimed lies at most so far ahead: short, so that a crash leaves few messages uncertain and a stop acts at once. */
-export const aheadMs = 200
+export const aheadMs = 400
 // The first slot lies behind the commit of what is sent in it.
 const leadMs = 5
 
@@ -23,25 +24,37 @@ const leadMs = 5
  */
 export function createPace(db: Database): Pace {
   const clock = createDatabaseClock()
-  const counts = new Map<number, { given: number; missed: number }>()
-  const take = async (sql: Sql, id: number, count: number): Promise<Starts> => {
-    const counted = counts.get(id) ?? { given: 0, missed: 0 }
-    counts.set(id, { given: count, missed: 0 })
-    return startsOf(clock, await takeSlots(sql, id, { ...counted, count, leadMs }), count)
+  const watches = new Map<number, MissWatch>()
+  const watchOf = (id: number): MissWatch => {
+    const watch = watches.get(id) ?? createMissWatch()
+    watches.set(id, watch)
+    return watch
   }
-  const noteMissed = (id: number): void => {
-    const counted = counts.get(id)
-    if (counted !== undefined) counted.missed += 1
+  const take = async (sql: Sql, id: number, count: number): Promise<Starts> => {
+    const watch = watchOf(id)
+    const isLate = watch.isLate(monotonicMs())
+    watch.noteGiven(count)
+    return startsOf(clock, await takeSlots(sql, id, { count, leadMs, isLate }), count)
   }
   return {
-    room: async (tx, phoneNumberId) => decideRoom(await loadRoom(tx, phoneNumberId)),
+    room: async (tx, phoneNumberId) => {
+      const read = async () => {
+        const room = await loadRoom(tx, phoneNumberId)
+        clock.observe(room.nowMs, monotonicMs())
+        return room
+      }
+      let room = await read()
+      // After a start or a silence: placed by an answer that was heard late, slots would crowd those that another sender places by a quick one.
+      while (!clock.isRead()) room = await read()
+      return decideRoom(room)
+    },
     take: async (tx, phoneNumberId, count) =>
       openSlotLine(
         {
           nowMs: monotonicMs,
           sleep: (ms) => delay(ms),
           takeMore: (missed) => take(db, phoneNumberId, missed),
-          onMissed: () => noteMissed(phoneNumberId),
+          onMissed: () => watchOf(phoneNumberId).noteMissed(),
         },
         await take(tx, phoneNumberId, count),
       ),

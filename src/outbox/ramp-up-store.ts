@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../platform/database.ts'
+import type { Purpose } from './message.ts'
 import type { TemplateState } from './template.ts'
 
 export interface TemplateKey {
@@ -46,6 +47,19 @@ export async function addToRamps(
     `update templates t set ramp_hour = u.hour, ramp_sent = u.sent, ramp_started_at = coalesce(t.ramp_started_at, $4)
      from unnest($1::bigint[], $2::int[], $3::int[]) u(id, hour, sent) where t.id = u.id`,
     [taken.map((one) => one.id), taken.map((one) => one.hour), taken.map((one) => one.sent), startedAt],
+  )
+}
+
+/** The templates with which these messages were stamped last. */
+export function listStampedTemplates(
+  sql: Sql,
+  messageIds: readonly number[],
+): Promise<(TemplateKey & { messageId: number; purpose: Purpose })[]> {
+  return sql.query(
+    `select m.id as message_id, m.purpose, n.waba_id, m.template_name, m.template_language
+     from messages m join phone_numbers n on n.id = m.phone_number_id
+     where m.id = any($1) and m.template_name is not null`,
+    [messageIds],
   )
 }
 

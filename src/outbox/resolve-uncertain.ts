@@ -1,31 +1,38 @@
 import type { Tx } from '../platform/database.ts'
 import { loadShopSettings } from '../shops/shop-store.ts'
 import type { Ledger } from './decide-settlement.ts'
-import { listShopsWithUncertain, lockUncertain, moveMessages, queueAgain } from './message-store.ts'
+import { moveMessages } from './message-store.ts'
 import type { MessageState } from './message.ts'
+import { oneAfterAnother } from './one-after-another.ts'
 import { countedAtOf, isMarketing } from './purpose.ts'
 import type { RecoverDeps } from './recover-sends.ts'
+import { listShopsWithUncertain, lockUncertain, queueAgain } from './uncertain-store.ts'
 
 const batchSize = 500
 const minuteMs = 60_000
 
 /**
  * Ends the waiting for a status of messages that were never answered: a reply is sent once again, marketing is left alone as
- * `outcome_unknown` and goes on counting. Returns how many were resolved.
+ * `outcome_unknown` and goes on counting. Returns how many were resolved; a shop that fails keeps no other from its turn, and is told of
+ * at the end.
  */
 export async function resolveUncertain(deps: RecoverDeps): Promise<number> {
   const now = deps.clock.now()
   let resolved = 0
-  for (const { shopId } of await listShopsWithUncertain(deps.db)) {
-    const { sending } = await loadShopSettings(deps.db, shopId)
-    const since = new Date(now.getTime() - sending.uncertainMinutes * minuteMs)
-    resolved += await deps.db.transaction(async (tx) => {
-      const ledgers = await lockUncertain(tx, shopId, since, batchSize)
-      await resolve(tx, deps, ledgers, now)
-      return ledgers.length
-    })
-  }
+  await oneAfterAnother(await listShopsWithUncertain(deps.db), async ({ shopId }) => {
+    resolved += await resolveOfShop(deps, shopId, now)
+  })
   return resolved
+}
+
+async function resolveOfShop(deps: RecoverDeps, shopId: number, now: Date): Promise<number> {
+  const { sending } = await loadShopSettings(deps.db, shopId)
+  const since = new Date(now.getTime() - sending.uncertainMinutes * minuteMs)
+  return deps.db.transaction(async (tx) => {
+    const ledgers = await lockUncertain(tx, shopId, since, batchSize)
+    await resolve(tx, deps, ledgers, now)
+    return ledgers.length
+  })
 }
 
 async function resolve(tx: Tx, deps: RecoverDeps, ledgers: readonly Ledger[], now: Date): Promise<void> {
@@ -51,9 +58,9 @@ async function resolve(tx: Tx, deps: RecoverDeps, ledgers: readonly Ledger[], no
   )
 }
 
-/** Of an uncertain message whose grace time is over. */
-export function mayGoAgain(ledger: Ledger): boolean {
-  return !isMarketing(ledger.purpose) && ledger.attempt === 1
+/** Of an uncertain message whose grace time is over. Once, whichever of its attempts it was. */
+export function mayGoAgain({ purpose, sentAgainAt }: Pick<Ledger, 'purpose' | 'sentAgainAt'>): boolean {
+  return !isMarketing(purpose) && sentAgainAt === null
 }
 
 function toChange(ledger: Ledger, state: MessageState, reason: string, now: Date) {

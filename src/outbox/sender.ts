@@ -1,20 +1,17 @@
-import type { CloudApi, SendResult } from '../connectors/meta/cloud-api.ts'
-import { monotonicMs, type Clock } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { describeError } from '../platform/errors.ts'
+import { createAnswerBook } from './answer-book.ts'
 import type { SettleDeps } from './apply-news.ts'
-import { createAnswerBook, type AnswerBook } from './answer-book.ts'
-import { listDueNumbers } from './claim-store.ts'
-import { groupBy } from './group-by.ts'
-import { returnUnsent } from './return-unsent.ts'
+import { createClaimLimits, type Begun } from './claim-limits.ts'
+import { createRounds, type Round } from './claim-round.ts'
+import { aheadMs } from './pace.ts'
+import { createReturns, type ReturnDeps } from './return-unsent.ts'
+import { sendBatch, type SendBatchDeps } from './send-batch.ts'
 import type { SlotLine } from './slot-line.ts'
-import { startBatch, type Batch, type StartDeps, type Started } from './start-batch.ts'
+import type { Batch, StartDeps } from './start-batch.ts'
 
-export interface SendDeps extends StartDeps, SettleDeps {
+export interface SendDeps extends StartDeps, SettleDeps, ReturnDeps, Pick<SendBatchDeps, 'cloudApiOf'> {
   clock: Clock
-  /** The Cloud API with the token of a shop. */
-  cloudApiOf: (shopId: number) => Promise<Pick<CloudApi, 'send'>>
-  /** Runs in the transaction in which messages that were never called are handed back, before they may be claimed again. */
-  onHandedBack?: (tx: Parameters<StartDeps['onChanged']>[0], messageIds: readonly number[]) => Promise<void>
 }
 
 export interface Sender {
@@ -23,138 +20,102 @@ export interface Sender {
    * 0: nothing is due. What is under way goes on behind it.
    */
   work(): Promise<number>
-  /** Resolves when nothing is under way any more, with how many batches were; rejects with what could not be written down. */
+  /** Resolves when nothing is under way any more, with how many batches were; rejects with what could not be claimed or written down. */
   settled(): Promise<number>
   /** Nothing starts any more; what was stamped and not called is handed back, what was called is waited for. */
   stop(): Promise<void>
 }
 
-// From the claim, in which the kill switches were looked at, a request must have begun within so long; if not, it is not made.
-const startWithinMs = 700
-// The longest that a stamped message can be without an answer: the time to start, the time-out of a request, and to write it down.
-const leaseSeconds = 30
-// So many requests without an answer at once; when WhatsApp is slow, no more are begun.
-const mostUnderWay = 1_000
-const longestWaitMs = 150
-// Each claim holds a connection.
-const numbersAtOnce = 8
+/**
+ * Messages that are stamped and not yet answered, of all numbers together; when WhatsApp is slow, no more are claimed. The client that sends
+ * has a connection for each of them: a request that waited for one would begin when its slot, and the look at the kill switch, are long past.
+ */
+export const mostUnderWay = 1_000
+
+/** From the claim, in which the kill switches were looked at, a request must have begun within so long; if not, it is not made. */
+export const startWithinMs = 900
+// Longer than a stamped message can be without its end: the time to start (0.9 s), the time-out of a request (15 s), the patience with a
+// database that is away (20 s, and 10 s for a connection that is tried last), and to write it down.
+const leaseSeconds = 50
+const fullWaitMs = 50
+// Whoever claimed last comes a little later to the next claim, so that the others get their share of the work. A new claim begins when half
+// of what lies ahead is used up: the pace does not suffer.
+const yieldMs = 20
 
 export function createSender(deps: SendDeps): Sender {
-  const book = createAnswerBook(deps)
+  const answers = createAnswerBook(deps)
+  const returns = createReturns(deps)
+  const limits = createClaimLimits()
   const underWay = new Set<Promise<void>>()
   const lines = new Set<SlotLine>()
   let calls = 0
   let stopped = false
-  const track = (work: Promise<void>): void => {
-    const tracked = work.finally(() => underWay.delete(tracked))
-    underWay.add(tracked)
-  }
-  const runBatch = async (batch: Batch, byMs: number): Promise<void> => {
-    const { line, started } = batch
+  let claimedLast = false
+  let failure: Error | undefined
+  const runBatch = async (numberId: number, { started, line, lockedMs }: Batch): Promise<void> => {
     if (line === undefined) return
     lines.add(line)
     calls += started.length
-    const perPerson = [...groupBy(started, (message) => message.rootId).values()]
-    try {
-      const unsent = await Promise.all(perPerson.map((own) => sendInOrder(deps, book, { own, line, byMs })))
-      await returnUnsent(deps, unsent.flat())
-    } catch (thrown) {
-      // What could not be given back is uncertain once its lease has passed.
-      deps.log.error({ err: thrown }, `A batch of messages was not ended well: ${describeError(thrown)}`)
-    } finally {
-      calls -= started.length
-      lines.delete(line)
-    }
+    const onEnded = (count: number): void => void (calls -= count)
+    const onBegun = (begun: Begun): void => limits.noteBegun(numberId, begun)
+    const byMs = lockedMs + startWithinMs
+    await sendBatch({ ...deps, answers, returns }, { started, line, byMs, onEnded, onBegun }).catch(
+      (thrown: unknown) =>
+        deps.log.error({ err: thrown }, `A batch of messages was not ended well: ${describeError(thrown)}`),
+    )
+    lines.delete(line)
   }
-  const workOn = async (numberId: number): Promise<Batch> => {
-    const byMs = monotonicMs() + startWithinMs
-    const batch = await startBatch(deps, numberId, { now: deps.clock.now(), leaseSeconds })
-    if (batch.started.length > 0) track(runBatch(batch, byMs))
-    return batch
-  }
-  const work = async (): Promise<number> => {
-    if (stopped) return 0
-    if (calls >= mostUnderWay) {
-      await Promise.race(underWay)
-      return 1
-    }
-    book.check()
-    const due = await listDueNumbers(deps.db, deps.clock.now())
-    const batches: Batch[] = []
-    for (let from = 0; from < due.length; from += numbersAtOnce)
-      batches.push(...(await allOf(due.slice(from, from + numbersAtOnce).map(workOn))))
-    return countOrWait(batches)
-  }
+  const claimRound = createRounds({
+    ...deps,
+    limits,
+    leaseSeconds,
+    room: () => mostUnderWay - calls,
+    onBatch: (numberId, batch) => {
+      const tracked = runBatch(numberId, batch).finally(() => underWay.delete(tracked))
+      underWay.add(tracked)
+    },
+    onFailure: (thrown) => (failure ??= thrown),
+  })
   return {
-    work,
+    work: async () => {
+      if (stopped) return 0
+      answers.check()
+      const round = await claimRound()
+      const claimed = round.batches.reduce((sum, batch) => sum + batch.claimed, 0)
+      const wait = claimed > 0 ? undefined : waitOf(round, claimedLast)
+      claimedLast = claimed > 0
+      if (wait === undefined) return claimed
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      return 1
+    },
     settled: async () => {
       let batches = 0
-      while (underWay.size > 0 || book.isOpen()) {
+      while (underWay.size > 0 || answers.isOpen() || returns.isOpen()) {
         batches += Math.max(1, underWay.size)
-        await Promise.all([...underWay])
-        await book.written()
+        await Promise.all([...underWay, returns.written()])
+        await answers.written()
       }
-      book.check()
+      answers.check()
+      const thrown = failure
+      failure = undefined
+      if (thrown !== undefined) throw thrown
       return batches
     },
     stop: async () => {
       stopped = true
       for (const line of lines) line.close()
       await Promise.all([...underWay])
-      await book.written().catch(() => undefined)
+      await answers.written().catch(() => undefined)
     },
   }
 }
 
-async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
-  const ended = await Promise.allSettled(works)
-  const failed = ended.find((one) => one.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-  return ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-}
-
-/** Where all that is due waits for the pace, and it is not long: one more look is worth it. */
-async function countOrWait(batches: readonly Batch[]): Promise<number> {
-  const claimed = batches.reduce((sum, batch) => sum + batch.claimed, 0)
-  if (claimed > 0) return claimed
-  const soonestMs = Math.min(...batches.map(({ waitMs }) => (waitMs > 0 ? waitMs : Infinity)))
-  if (soonestMs > longestWaitMs) return 0
-  await new Promise((resolve) => setTimeout(resolve, soonestMs))
-  return 1
-}
-
-/** Several messages to one person go one after the other, so that they arrive in the order they were meant. Returns those never called. */
-async function sendInOrder(
-  deps: SendDeps,
-  book: AnswerBook,
-  { own, line, byMs }: { own: readonly Started[]; line: SlotLine; byMs: number },
-): Promise<Started[]> {
-  for (const [nth, message] of own.entries()) {
-    const api = await apiOf(deps, message.shopId)
-    if (!(await line.next(byMs))) return own.slice(nth)
-    const result = typeof api === 'string' ? notCalled(api) : await call(api, message)
-    const { id, shopId, attempt, callbackId } = message
-    await book.write({ id, shopId, attempt, callbackId, result, at: deps.clock.now() })
-  }
-  return []
-}
-
-// Before the slot, so that nothing lies between it and the request.
-async function apiOf(deps: SendDeps, shopId: number): Promise<Pick<CloudApi, 'send'> | string> {
-  try {
-    return await deps.cloudApiOf(shopId)
-  } catch (thrown) {
-    return describeError(thrown)
-  }
-}
-
-function call(api: Pick<CloudApi, 'send'>, message: Started): Promise<SendResult> {
-  const { recipient, content, endpoint, callbackId } = message
-  return api.send(message.numberMetaId, { recipient, content, endpoint, callbackData: callbackId })
-}
-
-function notCalled(details: string): SendResult {
-  return { kind: 'refused', code: null, details }
+/** Where all that is due waits for the pace or for answers, and it is not long: one more look is worth it, sooner than the next sweep. */
+function waitOf({ batches, isFull }: Round, claimedLast: boolean): number | undefined {
+  const waitsMs = batches.flatMap(({ waitMs }) => (waitMs > 0 ? [waitMs] : []))
+  const soonestMs = Math.min(...waitsMs, isFull ? fullWaitMs : Infinity)
+  if (soonestMs > aheadMs) return undefined
+  return claimedLast && soonestMs >= yieldMs ? soonestMs + yieldMs : soonestMs
 }
 
 /** One batch of each number that has something due, from claiming to what came of it. Returns how many messages were dealt with. */

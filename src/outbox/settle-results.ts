@@ -1,12 +1,14 @@
 import type { SendResult } from '../connectors/meta/cloud-api.ts'
-import type { Database, Tx } from '../platform/database.ts'
+import { isDatabaseAway, type Database, type Tx } from '../platform/database.ts'
 import { describeError } from '../platform/errors.ts'
 import type { Logger } from '../platform/log.ts'
 import { applyNews, type SettleDeps } from './apply-news.ts'
 import { decideResult, type CallMade } from './decide-result.ts'
 import type { Ledger, News } from './decide-settlement.ts'
 import { groupBy } from './group-by.ts'
-import { lockLedgers, markUncertain } from './message-store.ts'
+import { lockLedgers } from './message-store.ts'
+import { oneAfterAnother } from './one-after-another.ts'
+import { markUncertain } from './uncertain-store.ts'
 
 /** One attempt that was stamped and called, and what came of it. */
 export interface CallResult extends CallMade {
@@ -17,44 +19,35 @@ export interface CallResult extends CallMade {
   at: Date
 }
 
+type Deps = SettleDeps & { db: Database; log: Logger }
+
 /**
  * Writes down what came of requests, many at once. What is known already is never taken back, and doing it twice changes nothing. One that
  * cannot be written down fails alone, and its message is uncertain once its lease has passed; who runs the lane is told.
  */
-export async function settleResults(
-  deps: SettleDeps & { db: Database; log: Logger },
-  results: readonly CallResult[],
-  now: Date,
-): Promise<void> {
-  for (const [shopId, ofShop] of groupBy(results, (one) => one.shopId)) {
-    try {
-      await deps.db.transaction((tx) => settle(tx, deps, { shopId, results: ofShop, now }))
-    } catch (thrown) {
-      if (ofShop.length === 1) throw thrown
-      deps.log.warn(
-        { err: thrown, count: ofShop.length },
-        `Answers are written down one by one: ${describeError(thrown)}`,
-      )
-      await settleOneByOne(deps, shopId, ofShop, now)
-    }
-  }
+export async function settleResults(deps: Deps, results: readonly CallResult[], now: Date): Promise<void> {
+  const byShop = groupBy(results, (one) => one.shopId)
+  await oneAfterAnother(byShop, ([shopId, ofShop]) => settleShop(deps, shopId, ofShop, now))
 }
 
-async function settleOneByOne(
-  deps: SettleDeps & { db: Database; log: Logger },
+async function settleShop(
+  deps: Deps,
   shopId: number,
   results: readonly CallResult[],
   now: Date,
 ): Promise<void> {
-  let failure: Error | undefined
-  for (const one of results) {
-    await deps.db
-      .transaction((tx) => settle(tx, deps, { shopId, results: [one], now }))
-      .catch((thrown: unknown) => {
-        failure = thrown instanceof Error ? thrown : new Error(describeError(thrown))
-      })
+  const settleThese = (these: readonly CallResult[]): Promise<void> =>
+    deps.db.transaction((tx) => settle(tx, deps, { shopId, results: these, now }))
+  try {
+    await settleThese(results)
+  } catch (thrown) {
+    if (results.length === 1 || isDatabaseAway(thrown)) throw thrown
+    deps.log.warn(
+      { err: thrown, count: results.length },
+      `Answers are written down one by one: ${describeError(thrown)}`,
+    )
+    await oneAfterAnother(results, (one) => settleThese([one]))
   }
-  if (failure !== undefined) throw failure
 }
 
 async function settle(

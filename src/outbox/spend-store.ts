@@ -12,6 +12,14 @@ export interface SpendRow extends SpendKey {
   micros: number
 }
 
+/** What is set aside for one message. */
+export interface MessageSpend {
+  shopId: number
+  campaignId: number | null
+  day: string
+  micros: number
+}
+
 const byKey = (a: SpendKey, b: SpendKey): number =>
   a.shopId - b.shopId || a.campaignId - b.campaignId || a.day.localeCompare(b.day)
 
@@ -66,11 +74,20 @@ export async function saveReserved(
   )
 }
 
-/** Takes from messages what is set aside for them. Returns it. */
-export function takeReserved(
-  tx: Tx,
+/** Templates that advertise, of these, for which nothing is set aside. */
+export function listNotSetAside(
+  sql: Sql,
   messageIds: readonly number[],
-): Promise<{ shopId: number; campaignId: number | null; day: string; micros: number }[]> {
+): Promise<{ id: number; shopId: number; campaignId: number | null; country: string | null }[]> {
+  return sql.query(
+    `select m.id, m.shop_id, m.campaign_id, p.country from messages m join people p on p.id = m.person_id
+     where m.id = any($1) and m.reserved_micros is null and m.template_name is not null and m.purpose in ('alert', 'campaign')`,
+    [messageIds],
+  )
+}
+
+/** Takes from messages what is set aside for them. Returns it. */
+export function takeReserved(tx: Tx, messageIds: readonly number[]): Promise<MessageSpend[]> {
   return tx.query(
     `with held as (
        select id, shop_id, campaign_id, reserved_micros, reserved_day from messages

@@ -1,11 +1,12 @@
 import type { OutgoingContent, Recipient, SendEndpoint } from '../connectors/meta/wire-message.ts'
+import { monotonicMs } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database.ts'
 import type { Random } from '../platform/random.ts'
 import { checkAgain, type CheckDeps } from './check-again.ts'
+import { isUserIdRefused } from './choose-recipient.ts'
 import {
   claimDue,
   lockNumber,
-  lockStopped,
   stampStarted,
   type Reserved,
   type ClaimedRow,
@@ -14,11 +15,13 @@ import {
 } from './claim-store.ts'
 import { listContactLevels, saveContactLevels } from './contact-pace-store.ts'
 import type { ContactLevel } from './decide-contact-pace.ts'
+import { decideStop } from './decide-stop.ts'
 import { holdMessages } from './hold-messages.ts'
 import type { OnMessagesChanged, Prepared } from './message.ts'
 import { levelsAfter, paceContacts } from './pace-contacts.ts'
 import type { Pace } from './pace.ts'
 import { countedAtOf } from './purpose.ts'
+import { lockExpired, lockMarketing, lockStopped } from './put-aside-store.ts'
 import { renderBatch, type Held, type Ready } from './render-batch.ts'
 import { shareLanes } from './share-lanes.ts'
 import type { SlotLine } from './slot-line.ts'
@@ -63,31 +66,34 @@ export interface Batch {
   started: Started[]
   /** The slots of those that were started; none where none was. */
   line: SlotLine | undefined
+  /** Monotonic: when the number was locked, and the kill switch was looked at. */
+  lockedMs: number
   /** The number has something due, but no room for it before so many milliseconds have passed. */
   waitMs: number
 }
 
-// Messages of a stopped campaign are put aside so many at a time, so that those behind them are found.
-const stoppedAtOnce = 500
-const stoppedForMs = 5 * 60_000
+// What must not begin is put aside so many at a time, so that those behind it are found and the claim stays short.
+const asideAtOnce = 500
 
 /**
  * Claims what is due for a number, checks each message once more, stamps those that go and takes their slots, all in one transaction: when
- * it has committed, a crash can no longer make a message go twice.
+ * it has committed, a crash can no longer make a message go twice. `atMost`: so many at once, however much room there is.
  */
 export function startBatch(
   deps: StartDeps,
   numberId: number,
-  at: { now: Date; leaseSeconds: number },
+  at: { now: Date; leaseSeconds: number; atMost?: number },
 ): Promise<Batch> {
   return deps.db.transaction(async (tx) => {
     const number = await lockNumber(tx, numberId)
-    if (number === undefined) return nothing(0)
+    const lockedMs = monotonicMs()
+    if (number === undefined) return nothing(lockedMs, 0)
     const room = number.isOpen ? await deps.pace.room(tx, numberId) : { count: 100, waitMs: 0 }
-    if (room.count === 0) return nothing(room.waitMs)
+    if (room.count === 0) return nothing(lockedMs, room.waitMs)
+    const count = Math.min(room.count, at.atMost ?? Infinity)
     const aside = await setStoppedAside(deps, tx, number, at.now)
-    const shares = shareLanes(room.count, deps.random)
-    const rows = await claimDue(tx, number, { now: at.now, count: room.count, shares })
+    const shares = shareLanes(count, deps.random)
+    const rows = await claimDue(tx, number, { now: at.now, count, shares })
     const levels = await listContactLevels(
       tx,
       numberId,
@@ -98,26 +104,37 @@ export function startBatch(
     const started = await stamp(deps, tx, { number, ready, reserved, at })
     await saveContactLevels(tx, numberId, levelsAfter(ready, levels, at.now))
     const line = started.length === 0 ? undefined : await deps.pace.take(tx, numberId, started.length)
-    return { claimed: aside + rows.length, started, line, waitMs: 0 }
+    return { claimed: aside + rows.length, started, line, lockedMs, waitMs: 0 }
   })
 }
 
-function nothing(waitMs: number): Batch {
-  return { claimed: 0, started: [], line: undefined, waitMs }
+function nothing(lockedMs: number, waitMs: number): Batch {
+  return { claimed: 0, started: [], line: undefined, lockedMs, waitMs }
 }
 
+/** What is too old, and what is stopped; returns how many. A claim may still meet more of it. */
 async function setStoppedAside(deps: StartDeps, tx: Tx, number: SendingNumber, now: Date): Promise<number> {
-  if (!number.isOpen) return 0
-  const rows = await lockStopped(tx, number, { now, limit: stoppedAtOnce })
-  const held = rows.map((row): { row: ClaimedRow; held: Held } => {
-    if (row.expiresAt !== null && row.expiresAt <= now)
-      return { row, held: { kind: 'expire', reason: 'expired' } }
-    const lookMs = Math.min(now.getTime() + stoppedForMs, row.expiresAt?.getTime() ?? Infinity)
-    const until = row.stopReason === null ? (number.restrictedUntil ?? now) : new Date(lookMs)
-    return { row, held: { kind: 'defer', until, reason: row.stopReason ?? 'number_restricted' } }
+  let left = asideAtOnce
+  for (const lock of locksOf(number, now)) {
+    if (left === 0) break
+    const rows = await lock(tx, number, { now, limit: left })
+    await holdMessages(tx, deps, findStopped(rows, number, now), now)
+    left -= rows.length
+  }
+  return asideAtOnce - left
+}
+
+function locksOf({ isOpen, restrictedUntil }: SendingNumber, now: Date): (typeof lockStopped)[] {
+  if (!isOpen) return [lockExpired]
+  const isRestricted = restrictedUntil !== null && restrictedUntil > now
+  return isRestricted ? [lockExpired, lockStopped, lockMarketing] : [lockExpired, lockStopped]
+}
+
+function findStopped(rows: readonly ClaimedRow[], number: SendingNumber, now: Date) {
+  return rows.flatMap((row) => {
+    const held = decideStop(row, number, now)
+    return held === undefined ? [] : [{ row, held }]
   })
-  await holdMessages(tx, deps, held, now)
-  return rows.length
 }
 
 interface Claimed {
@@ -137,7 +154,9 @@ interface Decided {
 /** One reason after the other; what is held by one is not asked of the next. */
 async function decideAll(deps: StartDeps, tx: Tx, { number, rows, levels, now }: Claimed): Promise<Decided> {
   if (rows.length === 0) return { ready: [], held: [], reserved: new Map() }
-  const held = paceContacts(rows, levels, now)
+  const held = new Map(findStopped(rows, number, now).map(({ row, held: why }) => [row.id, why]))
+  const open = rows.filter((row) => !held.has(row.id))
+  for (const [id, why] of paceContacts(open, levels, now)) held.set(id, why)
   const checked = await checkAgain(
     deps,
     tx,
@@ -198,6 +217,7 @@ async function stamp(
     countedAt: countedAtOf({ ...row, state: 'sending', startedAt: at.now }),
     nextCallbackId: deps.random.token(),
     reserved: reserved.get(row.id) ?? null,
+    userIdRefused: isUserIdRefused(row),
   }))
   const stamped = await stampStarted(tx, stamps, at)
   return ready.flatMap(({ row, recipient, content, endpoint }) => {

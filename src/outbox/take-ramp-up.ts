@@ -7,6 +7,7 @@ import {
   addToRamps,
   listRamps,
   listRampsById,
+  listStampedTemplates,
   lockRamps,
   takeFromRamps,
   type RampRow,
@@ -86,6 +87,11 @@ export async function returnRampUp(tx: Tx, messages: readonly WantedTemplate[]):
     alike.slice(0, 1).map((one) => ({ ...one, count: alike.length })),
   )
   await takeFromRamps(tx, given)
+}
+
+/** Messages that were counted and stamped, and then never called. */
+export async function returnRampUpOfUncalled(tx: Tx, messageIds: readonly number[]): Promise<void> {
+  await returnRampUp(tx, await listStampedTemplates(tx, messageIds))
 }
 
 function keyOf({ wabaId, templateName, templateLanguage }: TemplateKey): string {

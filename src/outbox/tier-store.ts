@@ -5,6 +5,10 @@ export interface PortfolioRow {
   messagingTier: string | null
   /** At most so many contacts are in the moving day: it falls when they are counted again. */
   contactsAtMost: number
+  /** Nobody leaves the moving day before it; null: nobody was counted yet. */
+  contactsLeaveAt: Date | null
+  /** Where the line of those who wait for room ends. */
+  lineAt: Date | null
 }
 
 export function listPortfolios(
@@ -21,7 +25,7 @@ export function listPortfolios(
 /** In id order: who wants the same ones waits, and then sees what the one before has counted. */
 export function lockPortfolios(tx: Tx, ids: readonly number[]): Promise<PortfolioRow[]> {
   return tx.query(
-    `select id, messaging_tier, contacts_at_most from meta_portfolios where id = any($1) order by id for no key update`,
+    `select id, messaging_tier, contacts_at_most, contacts_leave_at, tier_line_at as line_at from meta_portfolios where id = any($1) order by id for no key update`,
     [ids],
   )
 }
@@ -41,25 +45,37 @@ export async function listCounted(
 }
 
 export async function countContacts(sql: Sql, portfolioId: number, since: Date): Promise<number> {
-  const [row] = await sql.query<{ people: number }>(
-    `select count(*)::int as people from portfolio_contacts where portfolio_id = $1 and last_at > $2`,
-    [portfolioId, since],
-  )
-  return row?.people ?? 0
+  return (await countWithFirst(sql, portfolioId, since)).people
 }
 
-/** When those were written to who leave the moving day first. */
-export async function listOldestContacts(
+/** How many there are, and the last time of the one who leaves the moving day first. */
+export async function countWithFirst(
   sql: Sql,
   portfolioId: number,
   since: Date,
-  limit: number,
-): Promise<Date[]> {
-  const rows = await sql.query<{ lastAt: Date }>(
-    `select last_at from portfolio_contacts where portfolio_id = $1 and last_at > $2 order by last_at limit $3`,
-    [portfolioId, since, limit],
+): Promise<{ people: number; firstAt: Date | null }> {
+  const [row] = await sql.query<{ people: number; firstAt: Date | null }>(
+    `select count(*)::int as people, min(last_at) as first_at from portfolio_contacts
+     where portfolio_id = $1 and last_at > $2`,
+    [portfolioId, since],
   )
-  return rows.map((row) => row.lastAt)
+  return row ?? { people: 0, firstAt: null }
+}
+
+export async function saveCount(
+  tx: Tx,
+  { id, contactsAtMost, contactsLeaveAt }: PortfolioRow,
+): Promise<void> {
+  await tx.execute(`update meta_portfolios set contacts_at_most = $2, contacts_leave_at = $3 where id = $1`, [
+    id,
+    contactsAtMost,
+    contactsLeaveAt,
+  ])
+}
+
+/** Null: nobody is in line any more. */
+export async function saveLine(tx: Tx, portfolioId: number, lineAt: Date | null): Promise<void> {
+  await tx.execute(`update meta_portfolios set tier_line_at = $2 where id = $1`, [portfolioId, lineAt])
 }
 
 export async function saveContacts(

@@ -1,4 +1,4 @@
-import { parseUrl, type VariableName } from './config-fields.ts'
+import { parseUrl, roles, type VariableName } from './config-fields.ts'
 
 /** Variables that are set, trimmed; those set to nothing are left out. */
 type Given = Readonly<Record<string, string>>
@@ -30,6 +30,7 @@ export function findCrossFaults(given: Given): CrossFault[] {
     ...findHalfSet(given, 'WooCommerce', wooCommerceNames),
     ...findPlainHttp(given),
     ...findSamePort(given),
+    ...findDividedSandbox(given),
     ...(given['NODE_ENV'] === 'production' ? findMissingInProduction(given) : []),
   ]
 }
@@ -71,10 +72,27 @@ function findSamePort(given: Given): CrossFault[] {
     : []
 }
 
+/** Each process would play a WhatsApp of its own, of which the others know nothing. */
+function findDividedSandbox(given: Given): CrossFault[] {
+  const named = given['ROLES']?.split(',').map((part) => part.trim()) ?? ['all']
+  const isWhole = named.includes('all') || roles.every((role) => named.includes(role))
+  if (isWhole || (hasAccount(given) && !isSwitchedOn(given['HUB_SANDBOX']))) return []
+  return [
+    {
+      name: 'ROLES',
+      problem:
+        'names only some of the roles, but a sandbox is played within one process that has them all (accounts end it, unless HUB_SANDBOX=1)',
+    },
+  ]
+}
+
+function hasAccount(given: Given): boolean {
+  return [...whatsAppNames, ...wooCommerceNames].some((name) => name in given)
+}
+
 function findMissingInProduction(given: Given): CrossFault[] {
   const faults: CrossFault[] = []
-  const hasAccount = [...whatsAppNames, ...wooCommerceNames].some((name) => name in given)
-  if (!hasAccount && !isSwitchedOn(given['HUB_SANDBOX'])) {
+  if (!hasAccount(given) && !isSwitchedOn(given['HUB_SANDBOX'])) {
     faults.push({
       name: 'HUB_SANDBOX',
       problem:

@@ -12,6 +12,7 @@ export const examples = {
   PORT: '3000',
   SANDBOX_PORT: '3001',
   PUBLIC_URL: 'https://hub.example.com',
+  TRUSTED_PROXIES: '1',
   DATABASE_URL: 'postgresql://hub:secret@db.example.com:5432/hub',
   REDIS_URL: 'redis://:secret@redis.example.com:6379/0',
   DATA_DIR: './data',
@@ -49,6 +50,11 @@ export const variables = z.object({
   PORT: port().default(3000),
   SANDBOX_PORT: port().optional(),
   PUBLIC_URL: webAddress().optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .regex(/^\d$/, 'is not a number of proxies from 0 to 9')
+    .default('0')
+    .transform(Number),
   DATABASE_URL: address(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: address(['redis:', 'rediss:']).optional(),
   DATA_DIR: z.string().default('./data'),

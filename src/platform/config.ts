@@ -30,6 +30,8 @@ export interface Config {
   sandboxPort: number
   /** Without a slash at its end. */
   publicUrl: string
+  /** How many proxies of our own stand in front: so many entries of X-Forwarded-For are believed, counted from its end. */
+  trustedProxies: number
   /** Absolute. */
   dataDir: string
   logLevel: Variables['LOG_LEVEL']
@@ -83,6 +85,7 @@ function buildConfig(read: Variables): Config {
     port: read.PORT,
     sandboxPort: read.SANDBOX_PORT ?? read.PORT + 1,
     publicUrl: read.PUBLIC_URL ?? `http://localhost:${String(read.PORT)}`,
+    trustedProxies: read.TRUSTED_PROXIES,
     dataDir: resolve(read.DATA_DIR),
     logLevel: read.LOG_LEVEL,
     databaseUrl: read.DATABASE_URL,

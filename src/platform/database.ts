@@ -2,7 +2,10 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../../generated/prisma/client.ts'
 
-/** Anything that runs SQL. Column names come back in camelCase, bigint as number (keys stay far below 2^53), timestamptz as Date. */
+/**
+ * Anything that runs SQL. Column names come back in camelCase, bigint as number (keys stay far below 2^53), timestamptz as Date. Outside a
+ * transaction, a statement that a deadlock undid is done again.
+ */
 export interface Sql {
   query<T>(text: string, values?: readonly unknown[]): Promise<T[]>
   /** The number of rows it touched. */
@@ -51,7 +54,7 @@ export function openDatabase(
   pool.on('error', options.onError ?? (() => undefined))
   // One that is lost while it is in use fails its query; the event itself would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const sql = sqlOver(pool)
+  const sql = despiteDeadlocks(sqlOver(pool))
   const prisma = lazy(() => new PrismaClient({ adapter: new PrismaPg(pool as never) }))
   return {
     ...sql,
@@ -75,18 +78,37 @@ async function withoutJit(client: pg.ClientBase): Promise<void> {
 
 const triesAfterDeadlock = 5
 
-async function runDespiteDeadlocks<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+function runDespiteDeadlocks<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return tryAgain(() => runTransaction(pool, work))
+}
+
+// A statement on its own is a transaction of its own: the deadlock has undone all of it.
+function despiteDeadlocks(sql: Sql): Sql {
+  return {
+    query: (text, values) => tryAgain(() => sql.query(text, values)),
+    execute: (text, values) => tryAgain(() => sql.execute(text, values)),
+  }
+}
+
+async function tryAgain<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
-      return await runTransaction(pool, work)
+      return await work()
     } catch (thrown) {
       if (!isDeadlock(thrown) || tries === triesAfterDeadlock) throw thrown
     }
   }
 }
 
-function isDeadlock(thrown: unknown): thrown is pg.DatabaseError {
+/** Whoever catches it behind a savepoint throws it on: its transaction is done again in any case. */
+export function isDeadlock(thrown: unknown): thrown is pg.DatabaseError {
   return thrown instanceof pg.DatabaseError && thrown.code === '40P01'
+}
+
+/** The connection is lost, or the server shuts down or starts (SQLSTATE classes 08 and 57P), or no connection came free in time. */
+export function isDatabaseAway(thrown: unknown): boolean {
+  const { code = '', message = '' } = thrown as { code?: string; message?: string }
+  return /^(08\w{3}|57P0\d|ECONN\w+|EPIPE|ENOENT)$/.test(code) || /terminat|timeout exceeded/i.test(message)
 }
 
 /** What one transaction has gathered for its end. */

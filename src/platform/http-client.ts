@@ -58,7 +58,8 @@ const neverArrived = new Set([
 
 /** One client per other system. Redirects are not followed: they would carry the credentials to an address nobody checked. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const agentOptions = { keepAlive: true, keepAliveMsecs: 10_000, maxSockets: options.maxSockets ?? 50 }
+  const maxSockets = options.maxSockets ?? 50
+  const agentOptions = { keepAlive: true, keepAliveMsecs: 10_000, maxSockets, maxFreeSockets: maxSockets }
   const httpAgent = new HttpAgent(agentOptions)
   const httpsAgent = new HttpsAgent(agentOptions)
   const client = axios.create({

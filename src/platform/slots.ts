@@ -23,27 +23,39 @@ function intervals(minutes: number, after: Date, now: Date): Date[] {
 }
 
 function days(dailyAt: string, zoneName: string, after: Date, now: Date): Date[] {
-  const zone = IANAZone.create(zoneName)
+  const offsetAt = rememberOffsets(IANAZone.create(zoneName))
   const atMs = parseTimeOfDay(dailyAt) * minuteMs
   const slots = new Set<number>()
   // A zone is at most 14 hours from UTC, so a local day lies within a day of the UTC day of its date.
   const firstDay = Math.floor(after.getTime() / dayMs) - 1
   const lastDay = Math.floor(now.getTime() / dayMs) + 1
-  for (let day = firstDay; day <= lastDay; day++) slots.add(instantOf(day * dayMs + atMs, zone))
+  for (let day = firstDay; day <= lastDay; day++) slots.add(instantOf(day * dayMs + atMs, offsetAt))
   return [...slots]
     .filter((slot) => slot > after.getTime() && slot <= now.getTime())
     .sort((one, other) => one - other)
     .map((slot) => new Date(slot))
 }
 
+type OffsetAt = (atMs: number) => number
+
+// Asking a zone is what takes time here, and the same moments come up for the day before and the day after.
+function rememberOffsets(zone: IANAZone): OffsetAt {
+  const known = new Map<number, number>()
+  return (atMs) => {
+    const offsetMs = known.get(atMs) ?? zone.offset(atMs) * minuteMs
+    known.set(atMs, offsetMs)
+    return offsetMs
+  }
+}
+
 /**
  * The moment a wall clock shows `wallMs` (a local time written as if it were UTC). Not luxon's own conversion: which of two
  * possible moments that picks depends on the offset in force on the day it is asked, and a slot must come out the same always.
  */
-function instantOf(wallMs: number, zone: IANAZone): number {
-  const before = wallMs - zone.offset(wallMs - dayMs) * minuteMs
-  const after = wallMs - zone.offset(wallMs + dayMs) * minuteMs
-  const exact = [before, after].filter((at) => at + zone.offset(at) * minuteMs === wallMs)
+function instantOf(wallMs: number, offsetAt: OffsetAt): number {
+  const before = wallMs - offsetAt(wallMs - dayMs)
+  const after = wallMs - offsetAt(wallMs + dayMs)
+  const exact = [before, after].filter((at) => at + offsetAt(at) === wallMs)
   return exact.length === 0 ? before : Math.min(...exact)
 }
 

@@ -21,12 +21,22 @@ export { readJson, readRawBody } from './read-body.ts'
  * for every refusal. A route may throw or reject: Express 5 hands both to the answer for failures.
  */
 export function createWebApp(
-  { log, random = systemRandom }: { log: Logger; random?: Random },
+  {
+    log,
+    random = systemRandom,
+    trustedProxies = 0,
+  }: {
+    log: Logger
+    random?: Random
+    /** How many of our own stand in front. What X-Forwarded-For says beyond them, the caller may have made up. */
+    trustedProxies?: number
+  },
   addRoutes: (app: Express) => void,
 ): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
+  app.set('trust proxy', trustedProxies)
   app.use(giveRequestId(random), helmet())
   addRoutes(app)
   app.use((request: Request) => {

@@ -14,6 +14,7 @@ import { graphListener, type GraphDeps } from './graph/graph-routes.ts'
 import { createMediaLoader } from './graph/media-fault.ts'
 import { createMetaWebhooks } from './graph/meta-webhooks.ts'
 import { openGraphState } from './graph/open-graph-state.ts'
+import { createManagementLimits } from './graph/management-limits.ts'
 import { createPortfolioLimit } from './graph/portfolio-limit.ts'
 import { createWebhookPoster, type WebhookPoster } from './graph/post-webhook.ts'
 import { createRateLimits } from './graph/rate-limits.ts'
@@ -213,6 +214,7 @@ function playWhatsApp(
     webhooks,
     limits: createRateLimits(clock, () => throughputOf(settings)),
     portfolio: createPortfolioLimit(settings),
+    management: createManagementLimits({ clock, account }, settings),
     media: createMediaLoader({ ...parts, http }),
     timers: createRetryTimers(),
     traffic: createTraffic(),

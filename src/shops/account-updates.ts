@@ -1,16 +1,20 @@
 import type { Tx } from '../platform/database.ts'
+import { tellOfAccount, tellOfNumber } from './account-notices.ts'
 import {
   lockNumbersOfAccount,
+  lockWords,
+  saveHolds,
   saveRate,
-  saveRestriction,
-  saveStarted,
-  saveStopped,
   saveTier,
+  saveWords,
   type AccountNumber,
   type TierChange,
 } from './account-update-store.ts'
-import { accountStops, decideAccountUpdate, noEnd, type AccountChange } from './decide-account-update.ts'
-import { raiseNotice, resolveNotice } from './notice-store.ts'
+import { addWords, standingOf, type AccountWord } from './account-words.ts'
+import { decideAccountUpdate, type AccountChange } from './decide-account-update.ts'
+import { followStanding, isChanged, type NumberHold } from './decide-number-hold.ts'
+import { clocksDifferMs, isNews } from './latest-word.ts'
+import { raiseNotice } from './notice-store.ts'
 
 export interface AccountDeps {
   /** Nothing starts from a number for so long. */
@@ -29,6 +33,9 @@ export interface AccountUpdate {
   wabaMetaId: string
   field: string
   value: unknown
+  /** Meta's time of it; undefined where it names none. */
+  at: Date | undefined
+  /** When it was received. */
   now: Date
 }
 
@@ -36,44 +43,68 @@ const upgradedRate = 1_000
 // Meta: a number may be unusable for up to a minute while its rate is raised.
 const upgradeSeconds = 60
 
-/** Does what a webhook about an account, its numbers or its portfolio means. False when nothing of it concerns sending. */
-export async function applyAccountUpdate(tx: Tx, deps: AccountDeps, update: AccountUpdate): Promise<boolean> {
-  const changes = decideAccountUpdate(update.field, update.value, update.now)
-  if (changes.length === 0) return false
-  const numbers = await lockNumbersOfAccount(tx, update.wabaMetaId)
-  for (const change of changes) await apply(tx, deps, { ...update, numbers }, change)
-  return true
+/**
+ * Does what a webhook about an account, its numbers or its portfolio means. `nothing_to_do`: nothing of it concerns sending; `outdated`: it
+ * is over, or Meta has said more since.
+ */
+export async function applyAccountUpdate(
+  tx: Tx,
+  deps: AccountDeps,
+  update: AccountUpdate,
+): Promise<'done' | 'nothing_to_do' | 'outdated'> {
+  const changes = decideAccountUpdate(update.field, update.value)
+  if (changes.length === 0) return 'nothing_to_do'
+  const about = { ...update, at: timeOf(update) }
+  const words = changes.flatMap((change) => (change.kind === 'word' ? [{ ...change, at: about.at }] : []))
+  let isDone = words.length > 0 && (await applyWords(tx, deps, about, words))
+  for (const change of changes) isDone = (await apply(tx, deps, about, change)) || isDone
+  return isDone ? 'done' : 'outdated'
 }
 
-type About = AccountUpdate & { numbers: readonly AccountNumber[] }
+type About = AccountUpdate & { at: Date }
 
-async function apply(tx: Tx, deps: AccountDeps, about: About, change: AccountChange): Promise<void> {
-  const { shopId, wabaMetaId, numbers, now } = about
+// A time to come would make everything outdated until then.
+function timeOf({ at, now }: AccountUpdate): Date {
+  return new Date(Math.min((at ?? now).getTime(), now.getTime() + clocksDifferMs))
+}
+
+/** Each answers whether it was news. */
+async function apply(tx: Tx, deps: AccountDeps, about: About, change: AccountChange): Promise<boolean> {
+  const { shopId, wabaMetaId, at, now } = about
   switch (change.kind) {
-    case 'restrict':
-      return restrict(tx, about, change)
-    case 'stop':
-      return stop(tx, about, change)
-    case 'reinstate':
-      return reinstate(tx, deps, about)
+    case 'word':
+      return false
     case 'tier': {
-      const changed = await saveTier(tx, wabaMetaId, change.tier, now)
-      return changed === undefined ? undefined : deps.onTierChanged(tx, changed, now)
+      const said = await saveTier(tx, wabaMetaId, { tier: change.tier, at }, now)
+      if (said !== undefined && said.before !== said.after) await deps.onTierChanged(tx, said, now)
+      return said !== undefined
     }
-    case 'upgrade': {
-      const number = findNamed(numbers, change.number)
-      if (number === undefined) return
-      await saveRate(tx, number.id, upgradedRate, now)
-      const pause = { seconds: upgradeSeconds, reason: 'throughput_upgrade', wholeAccount: false }
-      return deps.pauseNumber(tx, number.id, pause)
-    }
-    case 'tell': {
-      const { code, details, subject = wabaMetaId } = change
-      return raiseNotice(tx, { shopId, code, subject, details, now })
-    }
-    case 'over':
-      await resolveNotice(tx, { shopId, code: change.code, subject: change.subject ?? wabaMetaId, now })
+    case 'upgrade':
+      return upgrade(tx, deps, about, change.number)
+    case 'tell':
+      await raiseNotice(tx, {
+        shopId,
+        code: change.code,
+        subject: change.subject,
+        details: change.details,
+        now,
+      })
+      return true
   }
+}
+
+async function upgrade(
+  tx: Tx,
+  deps: AccountDeps,
+  { wabaMetaId, at, now }: About,
+  digits: string,
+): Promise<boolean> {
+  const number = findNamed(await lockNumbersOfAccount(tx, wabaMetaId), digits)
+  if (number === undefined || !isNews(number.rateAt, { at }, true)) return false
+  await saveRate(tx, number.id, { perSecond: upgradedRate, at, now })
+  const pause = { seconds: upgradeSeconds, reason: 'throughput_upgrade', wholeAccount: false }
+  await deps.pauseNumber(tx, number.id, pause)
+  return true
 }
 
 /** A number that was connected without its name is the account's only one, or nobody knows which. */
@@ -82,51 +113,31 @@ function findNamed(numbers: readonly AccountNumber[], digits: string): AccountNu
   return named ?? (numbers.length === 1 ? numbers[0] : undefined)
 }
 
-async function restrict(
+/** Two webhooks of an account wait for each other here: what holds is read out of all words together. */
+async function applyWords(
   tx: Tx,
-  { numbers, now }: About,
-  { until, types }: { until: Date; types: string },
-): Promise<void> {
-  await saveRestriction(
-    tx,
-    numbers.map(({ id }) => id),
-    { until, types, now },
+  deps: AccountDeps,
+  { shopId, wabaMetaId, now }: About,
+  said: readonly AccountWord[],
+): Promise<boolean> {
+  const account = await lockWords(tx, wabaMetaId)
+  if (account === undefined) return false
+  const words = addWords(account.words, said)
+  await saveWords(tx, account.id, words, now)
+  const [before, after] = [standingOf(account.words, now), standingOf(words, now)]
+  const numbers = await lockNumbersOfAccount(tx, wabaMetaId)
+  const followed = numbers.map((number) => ({ ...number, ...followStanding(number, before, after) }))
+  await saveHolds(tx, followed, now)
+  for (const [nth, number] of followed.entries()) await tellOfNumber(tx, numbers[nth] ?? number, number, now)
+  await tellOfAccount(tx, { shopId, wabaMetaId, before, after, now })
+  if (followed.some((number, nth) => beginsSooner(numbers[nth] ?? number, number)))
+    await deps.release(tx, { shopId, reasons: ['number_restricted'] }, now)
+  return isChanged(before, after, Object.keys(after) as (keyof typeof after)[])
+}
+
+function beginsSooner(before: NumberHold, after: NumberHold): boolean {
+  return (
+    before.restrictedUntil !== null &&
+    (after.restrictedUntil === null || after.restrictedUntil < before.restrictedUntil)
   )
-  const details = { restriction: types, until: toShown(until) }
-  for (const { shopId, displayPhoneNumber: subject } of numbers)
-    await raiseNotice(tx, { shopId, code: 'number_restricted', subject, details, now })
-}
-
-async function stop(
-  tx: Tx,
-  { numbers, now }: About,
-  { reason, until, types }: Extract<AccountChange, { kind: 'stop' }>,
-): Promise<void> {
-  const ids = numbers.map(({ id }) => id)
-  if (until !== null) await saveRestriction(tx, ids, { until, types, now })
-  const stopped = await saveStopped(tx, ids, { reason, now })
-  const details = { reason, until: until === null ? null : toShown(until) }
-  for (const { shopId, displayPhoneNumber: subject } of stopped)
-    await raiseNotice(tx, { shopId, code: 'number_stopped', subject, details, now })
-}
-
-function toShown(until: Date): string | null {
-  return until < noEnd ? until.toISOString() : null
-}
-
-// Meta's own codes for a blocked or a locked account: a send may have met them before the webhook came.
-const reinstated = [...accountStops, 'error_368', 'error_131031']
-
-async function reinstate(tx: Tx, deps: AccountDeps, about: About): Promise<void> {
-  const { shopId, wabaMetaId, numbers, now } = about
-  const ids = numbers.map(({ id }) => id)
-  await saveRestriction(tx, ids, { until: null, types: null, now })
-  const started = await saveStarted(tx, ids, { reasons: reinstated, now })
-  for (const { displayPhoneNumber: subject } of started)
-    await resolveNotice(tx, { shopId, code: 'number_stopped', subject, now })
-  for (const { displayPhoneNumber: subject } of numbers)
-    await resolveNotice(tx, { shopId, code: 'number_restricted', subject, now })
-  for (const code of ['account_restricted', 'account_to_be_disabled'] as const)
-    await resolveNotice(tx, { shopId, code, subject: wabaMetaId, now })
-  await deps.release(tx, { shopId, reasons: ['number_restricted'] }, now)
 }

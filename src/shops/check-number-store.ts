@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '../platform/database.ts'
-import { accountStops } from './decide-account-update.ts'
+import type { NumberHold } from './decide-number-hold.ts'
 
 export interface CheckedNumber {
   id: number
@@ -15,35 +15,43 @@ export function listNumbersToCheck(sql: Sql, shopId: number): Promise<CheckedNum
   )
 }
 
+export interface KnownNumber {
+  ratePerSecond: number
+  /** Of Meta's last word on the rate. */
+  rateAt: Date | null
+  checkedAt: Date | null
+}
+
+export async function lockKnown(tx: Tx, id: number): Promise<KnownNumber | undefined> {
+  const [row] = await tx.query<KnownNumber>(
+    `select rate_per_second, rate_at, checked_at from phone_numbers where id = $1 for no key update`,
+    [id],
+  )
+  return row
+}
+
 /** What Meta leaves out stays as it is. */
 export async function saveChecked(
   tx: Tx,
   id: number,
-  read: {
-    displayPhoneNumber: string | null
-    quality: string | null
-    ratePerSecond: number | null
-    now: Date
-  },
+  read: KnownNumber & { displayPhoneNumber: string | null; quality: string | null; now: Date },
 ): Promise<void> {
   await tx.execute(
     `update phone_numbers set display_phone_number = coalesce($2, display_phone_number), quality = coalesce($3, quality),
-       rate_per_second = coalesce($4, rate_per_second), checked_at = $5, updated_at = $5 where id = $1`,
-    [id, read.displayPhoneNumber, read.quality, read.ratePerSecond, read.now],
+       rate_per_second = $4, rate_at = $5, checked_at = $6, updated_at = $7 where id = $1`,
+    [id, read.displayPhoneNumber, read.quality, read.ratePerSecond, read.rateAt, read.checkedAt, read.now],
   )
 }
 
-/** Numbers of a shop whose restriction has ended: it is cleared, and those that were stopped until then start again. */
-export function clearEndedRestrictions(
+/** Numbers of a shop whose restriction, or stop for a time, is over, locked in the order of their ids. */
+export function lockEnded(
   tx: Tx,
   shopId: number,
   now: Date,
-): Promise<{ displayPhoneNumber: string; state: string }[]> {
+): Promise<(NumberHold & { id: number; shopId: number; displayPhoneNumber: string })[]> {
   return tx.query(
-    `update phone_numbers set restricted_until = null, restriction = null, updated_at = $2,
-       state = case when state_reason = $3 then 'active' else state end,
-       state_reason = case when state_reason = $3 then null else state_reason end
-     where shop_id = $1 and restricted_until <= $2 returning display_phone_number, state`,
-    [shopId, now, accountStops[0]],
+    `select id, shop_id, display_phone_number, state, state_reason, restricted_until, restriction, stopped_until from phone_numbers
+     where shop_id = $1 and (restricted_until <= $2 or stopped_until <= $2) order by id for no key update`,
+    [shopId, now],
   )
 }

@@ -1,13 +1,17 @@
 import type { CloudApi, NumberInfo } from '../connectors/meta/cloud-api.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database.ts'
-import { saveTier, type TierChange } from './account-update-store.ts'
+import { tellOfNumber } from './account-notices.ts'
+import { saveHolds, saveTier, type TierChange } from './account-update-store.ts'
 import {
-  clearEndedRestrictions,
   listNumbersToCheck,
+  lockEnded,
+  lockKnown,
   saveChecked,
   type CheckedNumber,
 } from './check-number-store.ts'
+import { endHold } from './decide-number-hold.ts'
+import { isNews, timeOfNews, type Said } from './latest-word.ts'
 import { toStoredTier } from './messaging-tier.ts'
 import { raiseNotice, resolveNotice } from './notice-store.ts'
 
@@ -36,10 +40,11 @@ export async function checkNumbers(deps: CheckNumbersDeps, shopId: number): Prom
   const api = await deps.cloudApiOf(shopId)
   const failed: FailedCheck[] = []
   for (const number of numbers) {
+    const askedAt = deps.clock.now()
     const info = await api.loadNumber(number.metaId)
     const now = deps.clock.now()
     if (info.kind === 'loaded') {
-      await deps.db.transaction((tx) => save(tx, deps, { shopId, number, info, now }))
+      await deps.db.transaction((tx) => save(tx, deps, { shopId, number, info, askedAt, now }))
       continue
     }
     const code = info.kind === 'refused' ? info.code : null
@@ -62,29 +67,49 @@ interface Loaded {
   shopId: number
   number: CheckedNumber
   info: NumberInfo
+  /** What Meta says by webhook after it is later than this. */
+  askedAt: Date
   now: Date
 }
 
 async function save(
   tx: Tx,
   { onTierChanged }: CheckNumbersDeps,
-  { shopId, number, info, now }: Loaded,
+  { shopId, number, info, askedAt, now }: Loaded,
 ): Promise<void> {
-  await saveChecked(tx, number.id, {
-    displayPhoneNumber: info.displayPhoneNumber ?? null,
-    quality: info.quality ?? null,
-    ratePerSecond: info.ratePerSecond ?? null,
-    now,
-  })
+  const said = { at: askedAt, isReading: true }
+  await saveNumber(tx, number.id, info, { ...said, now })
   await resolveNotice(tx, { shopId, code: 'access_refused', subject: '', now })
   const tier = toStoredTier(info.messagingLimit)
-  const changed = tier === undefined ? undefined : await saveTier(tx, number.wabaMetaId, tier, now)
-  if (changed !== undefined) await onTierChanged(tx, changed, now)
+  const changed =
+    tier === undefined ? undefined : await saveTier(tx, number.wabaMetaId, { ...said, tier }, now)
+  if (changed !== undefined && changed.before !== changed.after) await onTierChanged(tx, changed, now)
+}
+
+async function saveNumber(
+  tx: Tx,
+  id: number,
+  { displayPhoneNumber, quality, ratePerSecond }: NumberInfo,
+  said: Said & { now: Date },
+): Promise<void> {
+  const known = await lockKnown(tx, id)
+  if (known === undefined || (known.checkedAt ?? said.at) > said.at) return
+  const rate =
+    ratePerSecond !== undefined && isNews(known.rateAt, said, true)
+      ? { ratePerSecond, rateAt: timeOfNews(known.rateAt, said) }
+      : { ratePerSecond: known.ratePerSecond, rateAt: known.rateAt }
+  await saveChecked(tx, id, {
+    ...rate,
+    displayPhoneNumber: displayPhoneNumber ?? null,
+    quality: quality ?? null,
+    checkedAt: said.at,
+    now: said.now,
+  })
 }
 
 async function endRestrictions(tx: Tx, shopId: number, now: Date): Promise<void> {
-  for (const { displayPhoneNumber: subject, state } of await clearEndedRestrictions(tx, shopId, now)) {
-    await resolveNotice(tx, { shopId, code: 'number_restricted', subject, now })
-    if (state === 'active') await resolveNotice(tx, { shopId, code: 'number_stopped', subject, now })
-  }
+  const held = await lockEnded(tx, shopId, now)
+  const ended = held.map((number) => ({ ...number, ...endHold(number, now) }))
+  await saveHolds(tx, ended, now)
+  for (const [nth, number] of ended.entries()) await tellOfNumber(tx, held[nth] ?? number, number, now)
 }

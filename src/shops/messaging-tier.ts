@@ -11,10 +11,20 @@ export function readMessagingTier(stored: string | null): MessagingTier {
   return stored === 'TIER_UNLIMITED' ? { kind: 'unlimited' } : { kind: 'unknown' }
 }
 
+/** Whether it lets fewer people be written to. */
+export function isLowerTier(stored: string, than: string | null): boolean {
+  return peopleOf(stored) < peopleOf(than)
+}
+
+function peopleOf(stored: string | null): number {
+  const tier = readMessagingTier(stored)
+  return tier.kind === 'limited' ? tier.people : Infinity
+}
+
 /**
  * The form in which it is kept, of what Meta says in its several ways: TIER_2K, 2K, 2000, and for no limit TIER_UNLIMITED, UNLIMITED or -1
- * (webhooks business_capability_update and phone_number_quality_update, the number's own field). NOT_SET names no limit. Undefined: it says
- * nothing of a tier.
+ * (webhooks business_capability_update and phone_number_quality_update, the number's own field). Undefined: it says nothing of a tier, as
+ * NOT_SET does, by which Meta means a number that has not been used so far.
  */
 export function toStoredTier(said: unknown): string | undefined {
   if (typeof said === 'number') return fromNumber(said)
@@ -23,7 +33,7 @@ export function toStoredTier(said: unknown): string | undefined {
     .trim()
     .toUpperCase()
     .replace(/^TIER_/, '')
-  if (name === 'UNLIMITED' || name === 'NOT_SET') return 'TIER_UNLIMITED'
+  if (name === 'UNLIMITED') return 'TIER_UNLIMITED'
   if (/^-?\d+$/.test(name)) return fromNumber(Number(name))
   return /^\d{1,6}[KM]$/.test(name) ? `TIER_${name}` : undefined
 }

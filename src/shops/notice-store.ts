@@ -70,3 +70,11 @@ export function listOpenNotices(sql: Sql, shopId: number): Promise<OpenNotice[]>
     [shopId],
   )
 }
+
+export async function countOpenNotices(sql: Sql, shopId: number): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `select count(*)::int as count from notices where shop_id = $1 and resolved_at is null`,
+    [shopId],
+  )
+  return row?.count ?? 0
+}

@@ -24,6 +24,8 @@ export const noticeSentences = {
     'Meta has changed the category of this template. Its campaigns wait for your yes.',
   template_held: 'Meta is looking at how people take this new template and holds back part of its messages.',
   campaign_stopped: 'The campaign has stopped by itself. See why, then let it go on.',
+  campaign_killed:
+    'Somebody has stopped this campaign: nothing more of it begins until somebody lets it go on.',
   budget_reached: 'The budget of the day is used up. The rest waits for tomorrow, or for a higher budget.',
   sending_killed: 'Sending is stopped by the kill switch.',
   unknown_error_code:

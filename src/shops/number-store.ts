@@ -49,7 +49,7 @@ export interface NumberConnection {
 
 /**
  * Connects app, WABA and number to a shop; again with other values brings the rows up to them. An account counts as a portfolio of its
- * own until somebody says which one it belongs to.
+ * own until somebody says which one it belongs to. A number keeps the name that Meta has told of it: open notices are found by it.
  */
 export async function saveNumberConnection(
   tx: Tx,
@@ -77,7 +77,8 @@ export async function saveNumberConnection(
        insert into phone_numbers (shop_id, waba_id, meta_id, display_phone_number, rate_per_second, state, updated_at)
        select $1, waba.id, $6, $7, $8, 'active', $9 from waba
        on conflict (meta_id) do update set shop_id = excluded.shop_id, waba_id = excluded.waba_id,
-         display_phone_number = excluded.display_phone_number, updated_at = excluded.updated_at
+         display_phone_number = coalesce(nullif(phone_numbers.display_phone_number, ''), excluded.display_phone_number),
+         updated_at = excluded.updated_at
        returning id
      )
      insert into number_pace (phone_number_id, next_slot_at) select id, $9 from number on conflict do nothing`,

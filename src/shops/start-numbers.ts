@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database.ts'
-import { saveRestriction, saveStarted } from './account-update-store.ts'
+import { saveHolds } from './account-update-store.ts'
 import { writeAudit, type Actor } from './audit-store.ts'
+import { endShown, freeHold } from './decide-number-hold.ts'
 import { resolveNotice } from './notice-store.ts'
 import { lockNumbersOfShop } from './number-store.ts'
 
@@ -20,14 +21,16 @@ export async function startNumbers(
       (numberId === undefined || number.id === numberId) &&
       (number.state === 'stopped' || number.restrictedUntil !== null),
   )
-  const ids = held.map(({ id }) => id)
-  await saveRestriction(tx, ids, { until: null, types: null, now: by.now })
-  await saveStarted(tx, ids, { now: by.now })
+  await saveHolds(
+    tx,
+    held.map(({ id }) => ({ id, ...freeHold })),
+    by.now,
+  )
   for (const { id, displayPhoneNumber: subject, wabaMetaId, state, stateReason, restrictedUntil } of held) {
     for (const code of ['number_stopped', 'number_restricted'] as const)
       await resolveNotice(tx, { shopId, code, subject, now: by.now })
     await resolveNotice(tx, { shopId, code: 'account_restricted', subject: wabaMetaId, now: by.now })
-    const before = { state, reason: stateReason, restrictedUntil }
+    const before = { state, reason: stateReason, restrictedUntil: endShown(restrictedUntil) }
     await writeAudit(tx, { shopId, action: 'number.started', subject: `number:${id}`, before }, by)
   }
   return held.length

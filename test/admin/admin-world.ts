@@ -11,6 +11,7 @@ import { createSecretsBox } from '../../src/platform/secrets-box.ts'
 import { createWebApp, listen } from '../../src/platform/web.ts'
 import { connectShop } from '../../src/shops/connect-shop.ts'
 import type { Shop } from '../../src/shops/shop.ts'
+import { bareShop } from '../support/bare-shop.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { callApi, type ApiAnswer } from './api-call.ts'
 
@@ -40,17 +41,7 @@ export async function createAdminWorld(
   const random = createSeededRandom(1)
   const woken: string[] = []
   const box = createSecretsBox({ current: Buffer.alloc(32, 7) })
-  const connection = {
-    shop: {
-      key: 'default',
-      timeZone: 'Europe/Lisbon',
-      currency: 'EUR',
-      country: 'PT',
-      language: 'en',
-      isSandbox: false,
-    },
-  }
-  const shop = await connectShop({ db, box }, connection, clock.now())
+  const shop = await connectShop({ db, box }, bareShop, clock.now())
   await db.transaction((tx) => ensureCampaigns(tx, shop.id, clock.now()))
   const web = createWebApp({ log: pino({ level: 'silent' }), random }, (app) => {
     app.use(

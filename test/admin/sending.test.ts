@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { saveSpend, connectNumber } from './sending-rows.ts'
 import { createAdminWorld, type AdminWorld } from './admin-world.ts'
 import { faultsOf } from './api-call.ts'
+import { loadNumberStates } from '../../src/campaigns/sending-state.ts'
+import type { Sql } from '../../src/platform/database.ts'
 import { raiseNotice } from '../../src/shops/notice-store.ts'
 
 const now = '2026-03-10T12:00:00.000Z'
@@ -55,10 +57,22 @@ test('a campaign is stopped and goes on by itself', async () => {
     stopReason: 'killed',
     isOn: false,
   })
+  const notices = async (open: boolean) =>
+    (await world.call('GET', `/v1/notices?open=${String(open)}`)).body['items'] as unknown[]
+  expect(await notices(true)).toMatchObject([
+    {
+      code: 'campaign_killed',
+      subject: 'price_drop',
+      details: { by: 'api' },
+      text: expect.stringContaining('Somebody has stopped'),
+    },
+  ])
   expect((await world.call('POST', '/v1/campaigns/price_drop/resume')).body).toMatchObject({
     stoppedAt: null,
     stopReason: null,
   })
+  expect(await notices(true)).toEqual([])
+  expect(await notices(false)).toMatchObject([{ code: 'campaign_killed', resolvedAt: now }])
   expect(await last(world)).toMatchObject([
     { action: 'campaign.resumed', subject: 'campaign:price_drop' },
     { action: 'campaign.stopped', subject: 'campaign:price_drop' },
@@ -125,12 +139,48 @@ test('numbers show rate, limit, pace and why they are stopped, and are started a
     pauseReason: 'throughput_upgrade',
   })
   expect(number!['paceShare']).toBeCloseTo(0.5, 1)
+  expect(number).toMatchObject({ isRestricted: true, restrictedUntil: '2026-03-11T00:00:00.000Z' })
+  await world.db.execute(`update phone_numbers set restricted_until = '9999-12-31T00:00:00Z'`)
+  expect((await world.call('GET', '/v1/numbers')).body['items']).toMatchObject([
+    { isRestricted: true, restrictedUntil: null, stoppedUntil: null },
+  ])
   expect(await world.call('POST', `/v1/numbers/${numberId}/start`)).toMatchObject({
     status: 200,
-    body: { state: 'active', stateReason: null, restrictedUntil: null },
+    body: { state: 'active', stateReason: null, isRestricted: false, restrictedUntil: null },
   })
   expect(await last(world)).toMatchObject([{ action: 'number.started', subject: `number:${numberId}` }])
   expect((await world.call('POST', '/v1/numbers/999/start')).status).toBe(404)
+})
+
+test('numbers are shown without a look at what waits, and each portfolio is counted once', async () => {
+  await using world = await createAdminWorld()
+  await connectNumber(world)
+  await world.db.execute(
+    `insert into phone_numbers (shop_id, waba_id, meta_id, display_phone_number, rate_per_second, state, updated_at)
+     select shop_id, waba_id, 'number-2', '+351 911 000 001', rate_per_second, state, updated_at from phone_numbers`,
+  )
+  await world.db.execute(`update meta_portfolios set messaging_tier = 'TIER_250'`)
+  const asked: string[] = []
+  const sql: Sql = {
+    query: (text, values) => (asked.push(text), world.db.query(text, values)),
+    execute: (text, values) => world.db.execute(text, values),
+  }
+  expect(await loadNumberStates(sql, world.shop.id, world.clock.now())).toMatchObject([
+    { metaId: 'number-1', people: { written: 0, limit: 250 } },
+    { metaId: 'number-2', people: { written: 0, limit: 250 } },
+  ])
+  expect(asked.filter((text) => /portfolio_contacts/.test(text))).toHaveLength(1)
+  expect(asked.filter((text) => /messages/.test(text))).toEqual([])
+})
+
+test('all open notices are counted, however many there are', async () => {
+  await using world = await createAdminWorld()
+  await world.db.execute(
+    `insert into notices (shop_id, code, subject, details, first_at, last_at)
+     select $1, 'template_stopped', nth, '{}', $2, $2 from generate_series(1, 250) nth`,
+    [world.shop.id, world.clock.now()],
+  )
+  expect((await world.call('GET', '/v1/sending')).body).toMatchObject({ openNotices: 250 })
 })
 
 test('budgets are set, shown beside what is set aside, and let go what waited when they are raised', async () => {

@@ -119,9 +119,10 @@ test('who found it sold out in the second in which it came back looked before; w
   const shop = await insertShop(db, daysAgo(100))
   const parentId = await insertProduct(db, shop.shopId, now, { wcId: 1, kind: 'variable' })
   const productId = await insertProduct(db, shop.shopId, now, { wcId: 2, kind: 'variation', parentId })
-  const [soldOut, inStock, later, again, ofParent] = await Promise.all(
-    [1, 2, 3, 4, 5].map(() => insertPerson(db, shop.shopId, now)),
-  )
+  const people: number[] = []
+  // One after the other: who looked at the same moment comes in the order of ids.
+  for (let nth = 0; nth < 5; nth++) people.push(await insertPerson(db, shop.shopId, now))
+  const [soldOut, inStock, later, again, ofParent] = people
   const openedAt = new Date(now.getTime() - 3_600_000)
   const at = (ms: number): Date => new Date(openedAt.getTime() + ms)
   const looks = (

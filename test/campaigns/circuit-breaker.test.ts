@@ -19,7 +19,6 @@ const outcome = (
   shopId: world.shopId,
   campaignId: world.campaigns['back_in_stock']!,
   kind,
-  isFree: null,
   wasTaken: false,
   ...over,
 })

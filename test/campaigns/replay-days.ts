@@ -39,7 +39,7 @@ interface Happening {
  * planners work whenever something is due. What happens is drawn by the seed.
  */
 export async function playDays(seed: number, capsFromStart?: Record<string, number>): Promise<PlayedDays> {
-  const db = await createTestDatabase()
+  const db = await createTestDatabase({ prepares: true })
   const { shopId } = await insertShop(db, at(-200))
   await db.execute('update campaigns set is_on = true, on_since = $1', [start])
   await db.transaction((tx) =>

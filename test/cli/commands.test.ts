@@ -4,9 +4,10 @@ import { campaignCommand, campaignsCommand } from '../../src/cli/campaign-comman
 import type { CommandDeps } from '../../src/cli/command.ts'
 import { previewCommand } from '../../src/cli/preview-command.ts'
 import { replayCommand } from '../../src/cli/replay-command.ts'
+import { runCommand } from '../../src/cli/run-commands.ts'
 import { auditCommand, settingsCommand } from '../../src/cli/settings-commands.ts'
 import { explain } from '../../src/app-explain.ts'
-import { findCampaign } from '../../src/campaigns/campaign-store.ts'
+import { ensureCampaigns, findCampaign } from '../../src/campaigns/campaign-store.ts'
 import { createStandingClock } from '../../src/platform/clock.ts'
 import { createSeededRandom } from '../../src/platform/random.ts'
 import { loadShop, loadVersionedSettings } from '../../src/shops/shop-store.ts'
@@ -59,6 +60,21 @@ test('settings are shown with their defaults, and set by key and value', async (
   expect(await run(auditCommand)).toContain(
     'cli  shop.settings  shop: {"caps":{"campaignEveryDays":10},"version":1} -> {"caps":{"campaignEveryDays":7},"version":2}',
   )
+})
+
+test('a word too many is refused, rather than that part of what was asked is done', async () => {
+  await using terminal = await createTerminal()
+  const { run, deps } = terminal
+  await deps.db.transaction((tx) => ensureCampaigns(tx, deps.shop.id, someMonday))
+  await run(campaignCommand, 'on', 'price_drop')
+  expect(await run(campaignCommand, 'off', 'price_drop', 'back_in_stock')).toContain('Say "hub campaign show')
+  expect((await findCampaign(deps.db, deps.shop.id, 'price_drop'))?.isOn).toBe(true)
+  for (const words of [
+    ['approve', '1', '2'],
+    ['refuse', '1', '2'],
+    ['approve', 'all', '2'],
+  ])
+    expect(await run(runCommand, ...words)).toContain('Say "hub run approve ID"')
 })
 
 test('what is impossible is said with its field, and changes nothing', async () => {

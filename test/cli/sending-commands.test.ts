@@ -71,6 +71,59 @@ test('everything is stopped and let go with one word, and a campaign with two', 
   ])
 })
 
+test('several campaigns are stopped and let go with one command, also beside a name that there is not', async () => {
+  await using terminal = await createTerminal()
+  const { run, db } = terminal
+  const stopped = async (): Promise<string[]> =>
+    (
+      await db.query<{ kind: string }>(
+        `select kind from campaigns where stopped_at is not null order by kind`,
+      )
+    ).map(({ kind }) => kind)
+  const shown = await run(stopCommand, 'black_friday', 'price_drop', 'cyber_monday', 'back_in_stock')
+  expect(shown).toContain('Nothing more of price_drop is sent.')
+  expect(shown).toContain(
+    'There is no campaign "black_friday".\nThere is no campaign "cyber_monday".\nThere are: ',
+  )
+  expect(await stopped()).toEqual(['back_in_stock', 'price_drop'])
+  expect(await run(sendingCommand)).toContain(
+    'notice, 2026-03-02T12:00:00.000Z (by cli): price_drop: Somebody has stopped this campaign',
+  )
+  expect(await run(goCommand, 'price_drop', 'back_in_stock')).toBe(
+    'price_drop goes on.\nback_in_stock goes on.',
+  )
+  expect(await stopped()).toEqual([])
+})
+
+test('a number is started by name, and where there is nothing to start it says so', async () => {
+  await using terminal = await createTerminal()
+  const { run, db } = terminal
+  const stop = () =>
+    db.execute(`update phone_numbers set state = 'stopped', state_reason = 'account_deleted'`)
+  const states = async (): Promise<string[]> =>
+    (await db.query<{ state: string }>(`select state from phone_numbers order by id`)).map(
+      ({ state }) => state,
+    )
+  expect(await run(numberCommand, 'start')).toBe('Nothing to do: no number was stopped or restricted.')
+  await db.execute(
+    `insert into phone_numbers (shop_id, waba_id, meta_id, display_phone_number, rate_per_second, state, updated_at)
+     select shop_id, waba_id, 'number-2', '+1 555-078-3882', rate_per_second, state, updated_at from phone_numbers`,
+  )
+  await stop()
+  expect(await run(numberCommand, 'start', '+49', '30', '1234')).toContain(
+    'This shop has no number "+49 30 1234".',
+  )
+  expect(await states()).toEqual(['stopped', 'stopped'])
+  expect(await run(numberCommand, 'start', '+1', '555-078-3881')).toBe('The number sends again.')
+  expect(await states()).toEqual(['active', 'stopped'])
+  expect(await run(numberCommand, 'start', 'number-2')).toBe('The number sends again.')
+  await stop()
+  expect(await run(numberCommand, 'start')).toBe('2 numbers send again.')
+  await db.execute(`delete from number_pace`)
+  await db.execute(`delete from phone_numbers`)
+  expect(await run(numberCommand, 'start')).toContain('This shop has no WhatsApp number connected.')
+})
+
 test('a stopped number says why, and is started', async () => {
   await using terminal = await createTerminal()
   const { run, db } = terminal
@@ -80,9 +133,15 @@ test('a stopped number says why, and is started', async () => {
   const shown = await run(sendingCommand)
   expect(shown).toContain('  stopped: The WhatsApp account was deleted.')
   expect(shown).toContain('  restricted until 2026-03-05T00:00:00.000Z: X')
+  await db.execute(
+    `update phone_numbers set state_reason = 'account_restricted', restricted_until = '9999-12-31T00:00:00Z', stopped_until = '2026-03-04T00:00:00Z'`,
+  )
+  const later = await run(sendingCommand)
+  expect(later).toContain('  restricted until Meta lifts it: X')
+  expect(later).toContain('  starts by itself at 2026-03-04T00:00:00.000Z')
   expect(await run(numberCommand, 'start')).toBe('The number sends again.')
   expect(await db.query(`select state, restricted_until from phone_numbers`)).toEqual([
     { state: 'active', restrictedUntil: null },
   ])
-  expect(await run(numberCommand)).toContain('Say "hub number start".')
+  expect(await run(numberCommand)).toContain('Say "hub number start" or')
 })

@@ -74,7 +74,18 @@ test('hub templates sync reads them, and any other word is refused with what may
   await using world = await createOutboxWorld()
   world.graph.answer = () => ({ body: { data: [] } })
   expect(await run(world, ['sync'])).toBe('0 templates read.')
-  await expect(run(world, ['make'])).rejects.toThrow('Say "hub templates"')
+  for (const words of [['make'], ['create', 'price_drop'], ['sync', 'price_drop']])
+    await expect(run(world, words)).rejects.toThrow('Say "hub templates"')
+})
+
+test('hub templates sync fails in words where WhatsApp refuses or does not answer', async () => {
+  await using world = await createOutboxWorld()
+  world.graph.answer = () => graphError(190, 'The session has expired')
+  await expect(run(world, ['sync'])).rejects.toThrow(
+    'WhatsApp did not list the templates: The session has expired (code 190)',
+  )
+  world.graph.answer = () => 'cut'
+  await expect(run(world, ['create'])).rejects.toThrow(/^WhatsApp did not take the templates: [^{]+$/)
 })
 
 test('hub templates unpause asks WhatsApp for every language that is paused', async () => {

@@ -445,6 +445,31 @@ describe('kinds of which many are handled at once', () => {
     expect((await eventStates()).every(({ state }) => state === 'done')).toBe(true)
   })
 
+  // With 200 deliveries they are cut first, and handled in a transaction of their own.
+  test.each([
+    { deliveries: 1, asked: [500, 500, 100] },
+    { deliveries: 200, asked: [200, 200] },
+  ])(
+    'a deadlock begins the transaction of $deliveries anew at once, and nothing is set apart for it',
+    async ({ deliveries, asked }) => {
+      const all = statuses(deliveries === 1 ? 600 : deliveries)
+      await storeDeliveries(
+        db,
+        deliveries === 1 ? [statusesDelivery(all)] : all.map((one) => statusesDelivery([one])),
+      )
+      const sizes: number[] = []
+      const status: HandleEvents = async (tx, events) => {
+        sizes.push(events.length)
+        if (sizes.length === 1)
+          await tx.execute(`do $$ begin raise exception using errcode = '40P01'; end $$`)
+        return new Map(events.map(({ id }) => [id, done]))
+      }
+      await drain(createProcessor(db, { many: { status } }, clock))
+      expect(sizes).toEqual(asked)
+      expect((await eventStates()).every(({ state }) => state === 'done')).toBe(true)
+    },
+  )
+
   test('what a set says nothing of, or ignores with a reason, is written so', async () => {
     await storeDeliveries(db, [statusesDelivery(statuses(2))])
     const status: HandleEvents = async (_, events) =>

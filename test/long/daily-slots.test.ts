@@ -61,7 +61,7 @@ function agrees(zone: string, [from, to]: readonly [number, number]): boolean {
 }
 
 test('a scheduler that is often down at nine, for hours, runs every slot of four years once, and no other', async () => {
-  await using db = await createTestDatabase()
+  await using db = await createTestDatabase({ prepares: true })
   const shops = hardZones.map((timeZone, at) => ({ id: at + 1, timeZone }))
   const [from, to] = [Date.UTC(2009, 6, 1), Date.UTC(2013, 6, 1)]
   const clock = createStandingClock(new Date(from))

@@ -1,33 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { endProcess, freePort } from '../../bench/support/processes.ts'
 import { saveCampaignSettings, switchCampaign } from '../../src/campaigns/campaign-store.ts'
 import { openDatabase, type Database } from '../../src/platform/database.ts'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
 import { findShopByKey, saveShopSettings } from '../../src/shops/shop-store.ts'
+import { until } from '../support/own-servers.ts'
+import { connectionsTo, startPlayedProcess } from '../support/played-process.ts'
 
 const kills = 20
 const peoplePerRound = 4
-
-interface Greeting {
-  url: string
-  graphUrl: string
-  storeUrl: string
-  credentials: {
-    whatsapp: {
-      accessToken: string
-      appSecret: string
-      verifyToken: string
-      phoneNumberId: string
-      wabaId: string
-    }
-    woo: { consumerKey: string; consumerSecret: string; webhookSecret: string }
-  }
-}
 
 /** The app as an operator runs it, with credentials that lead to a sandbox in a process of its own. */
 function startHub(env: Record<string, string>): ChildProcess {
@@ -37,82 +23,21 @@ function startHub(env: Record<string, string>): ChildProcess {
   })
 }
 
-async function startSandbox(
-  env: Record<string, string>,
-): Promise<{ child: ChildProcess; greeting: Greeting }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/sandbox/main.ts'], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const line = await new Promise<string>((resolve, reject) => {
-    let said = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes('\n')) resolve(said.slice(0, said.indexOf('\n')))
-    })
-    child.once('exit', () => reject(new Error('The sandbox ended before it had started.')))
-  })
-  return { child, greeting: JSON.parse(line) as Greeting }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function until(what: string, isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
-  const deadline = performance.now() + withinMs
-  while (!(await isSo().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`Not within ${withinMs / 1000} s: ${what}`)
-    await sleep(100)
-  }
-}
-
 const isReady = (url: string) => async (): Promise<boolean> => (await fetch(`${url}/readyz`)).ok
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGKILL')
-  await ended
-}
 
 test('killed 20 times at random moments of the story: nothing lost, no marketing message twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-kill-'))
   chmodSync(folder, 0o755)
   const port = await freePort()
   const hubUrl = `http://127.0.0.1:${port}`
-  const sandbox = await startSandbox({ SANDBOX_PORT: '0', SANDBOX_WEBHOOKS: 'sync', PUBLIC_URL: hubUrl })
-  const { url: sandboxUrl, graphUrl, storeUrl, credentials } = sandbox.greeting
+  const sandbox = await startPlayedProcess(hubUrl)
+  const { control } = sandbox
   const env = {
+    ...connectionsTo(sandbox),
     PORT: String(port),
     PUBLIC_URL: hubUrl,
     DATA_DIR: folder,
     LOG_LEVEL: 'error',
-    WHATSAPP_GRAPH_URL: graphUrl,
-    WHATSAPP_ACCESS_TOKEN: credentials.whatsapp.accessToken,
-    WHATSAPP_APP_SECRET: credentials.whatsapp.appSecret,
-    WHATSAPP_VERIFY_TOKEN: credentials.whatsapp.verifyToken,
-    WHATSAPP_PHONE_NUMBER_ID: credentials.whatsapp.phoneNumberId,
-    WHATSAPP_BUSINESS_ACCOUNT_ID: credentials.whatsapp.wabaId,
-    WOOCOMMERCE_STORE_URL: storeUrl,
-    WOOCOMMERCE_CONSUMER_KEY: credentials.woo.consumerKey,
-    WOOCOMMERCE_CONSUMER_SECRET: credentials.woo.consumerSecret,
-    WOOCOMMERCE_WEBHOOK_SECRET: credentials.woo.webhookSecret,
-    SHOP_TIMEZONE: 'Europe/Lisbon',
-    SHOP_CURRENCY: 'EUR',
-    SHOP_COUNTRY: 'PT',
-    SHOP_LANGUAGE: 'en',
-  }
-  const control = async <T>(path: string, body?: unknown): Promise<T> => {
-    const response = await fetch(
-      `${sandboxUrl}/control${path}`,
-      body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) },
-    )
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-    return (await response.json()) as T
   }
   let hub = startHub(env)
   let server: EmbeddedPostgres | undefined
@@ -157,7 +82,7 @@ test('killed 20 times at random moments of the story: nothing lost, no marketing
       await sleep(1_100)
       await control(`/products/${sku}/stock`, { quantity: 50 })
       await sleep(killAfterMs)
-      await kill(hub)
+      await endProcess(hub, 'SIGKILL')
       hub = startHub(env)
       await until('the hub is ready again', isReady(hubUrl), 30_000)
       // WooCommerce never repeats what the hub missed; somebody saves the product once more.
@@ -209,8 +134,8 @@ test('killed 20 times at random moments of the story: nothing lost, no marketing
     expect(sent).toBe(told)
     expect(sent + unknown).toBeGreaterThanOrEqual(phones.length * 0.6)
   } finally {
-    await kill(hub)
-    await kill(sandbox.child)
+    await endProcess(hub, 'SIGKILL')
+    await endProcess(sandbox.child, 'SIGKILL')
     await db?.close()
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })

@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { endProcess } from '../../bench/support/processes.ts'
 import { startTap, type Tap } from '../support/balancer.ts'
 import { startHubProcesses, type HubProcesses } from '../support/hub-processes.ts'
-import { hasRedis, killChild, until } from '../support/own-servers.ts'
+import { hasRedis, until } from '../support/own-servers.ts'
 
-const people = 600
+// Enough that a worker that comes after a fourth of them still finds something to do.
+const people = 1_200
 const perSecond = 80
 
 test.skipIf(!hasRedis())(
@@ -42,7 +44,7 @@ test.skipIf(!hasRedis())(
     const joining = await startWorker(hub)
     await until('half are told', isTold(0.5), 30_000)
     expect(await told(), 'some are still to be told').toBeLessThan(people)
-    await killChild(dying.child)
+    await endProcess(dying.child, 'SIGKILL')
     await until('all that can be sent is sent', async () => (await waiting(hub)) === 0, 60_000)
     await until('what the dead worker held is found', async () => (await begun(hub)) === 0, 60_000)
     const uncertain = await hub.count(`messages where state = 'uncertain'`)

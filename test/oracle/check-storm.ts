@@ -15,7 +15,7 @@ import { raiseStorm, type StormOptions } from './storm.ts'
 
 /** Raises a storm in a database of its own and looks for everything that must not be. */
 export async function checkStorm(options: StormOptions): Promise<void> {
-  await using db = await createTestDatabase()
+  await using db = await createTestDatabase({ prepares: true })
   const storm = await raiseStorm(db, options)
   const shopId = storm.world.shop.id
   const told = await countMessages(db, shopId)

@@ -10,7 +10,7 @@ import { startIdsAbove } from './write-world.ts'
  * that came up.
  */
 export async function compareWorlds(count: number, seed?: number): Promise<Reasons> {
-  await using db = await createTestDatabase()
+  await using db = await createTestDatabase({ prepares: true, poolSize: 4 })
   await startIdsAbove(db)
   let number = 0
   const reasons: Reasons = new Map()

@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { compareWorlds } from './compare-worlds.ts'
 
-const worlds = 150
+const worlds = 60
 
 test(
   `in ${worlds} shops on edges the planners decide what the rules say, row by row`,

@@ -126,7 +126,7 @@ describe('Meta’s messaging limit', () => {
     expect((await world.guard(early)).size).toBe(0)
     const held = await world.guard(late, at(hour))
     expect([...held.keys()]).toEqual(ids(late.slice(20)))
-    expect(held.get(late[20]!.id)).toEqual({ kind: 'defer', until: at(24 * hour), reason: 'tier_reached' })
+    expect(held.get(late[20]!.id)).toEqual({ kind: 'defer', until: at(25 * hour), reason: 'tier_reached' })
     expect(await world.notices()).toMatchObject([{ code: 'messaging_tier_reached', details: { limit: 50 } }])
     // To the millisecond.
     expect((await world.guard(late.slice(20), at(24 * hour - 1))).size).toBe(10)

@@ -38,15 +38,19 @@ describe('a message whose user id was refused', () => {
   const bsuid = { kind: 'bsuid', bsuid: 'US.134' } as const
   const number = { kind: 'number', number: '+16505551234' } as const
 
-  test('goes to the number the next time', () => {
-    expect(chooseRecipient({ recipient: bsuid, number }, null)).toBe(bsuid)
-    expect(chooseRecipient({ recipient: bsuid, number }, 131062)).toBe(number)
-    expect(chooseRecipient({ recipient: bsuid, number }, 130429)).toBe(bsuid)
+  const after = (lastErrorCode: number | null, userIdRefused = false) => ({ lastErrorCode, userIdRefused })
+
+  test('goes to the number the next time, and from then on', () => {
+    expect(chooseRecipient({ recipient: bsuid, number }, after(null))).toBe(bsuid)
+    expect(chooseRecipient({ recipient: bsuid, number }, after(131062))).toBe(number)
+    expect(chooseRecipient({ recipient: bsuid, number }, after(130429))).toBe(bsuid)
+    expect(chooseRecipient({ recipient: bsuid, number }, after(130429, true))).toBe(number)
+    expect(chooseRecipient({ recipient: bsuid, number }, after(null, true))).toBe(number)
   })
 
   test('goes nowhere without one, and says why', () => {
-    expect(chooseRecipient({ recipient: bsuid, number: undefined }, 131062)).toBe('bsuid_unsupported')
-    expect(chooseRecipient({ recipient: undefined, number: undefined }, null)).toBe('no_address')
+    expect(chooseRecipient({ recipient: bsuid, number: undefined }, after(131062))).toBe('bsuid_unsupported')
+    expect(chooseRecipient({ recipient: undefined, number: undefined }, after(null))).toBe('no_address')
   })
 })
 

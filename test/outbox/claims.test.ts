@@ -6,6 +6,7 @@ import { handBack } from '../../src/outbox/claim-store.ts'
 import { countInbound, pauseNumber, slowDown } from '../../src/outbox/pace-store.ts'
 import { createPace } from '../../src/outbox/pace.ts'
 import {
+  acceptAll,
   addPerson,
   after,
   createOutboxWorld,
@@ -15,6 +16,7 @@ import {
   minute,
   sentTo,
   start,
+  templateContent,
   type OutboxWorld,
 } from './support/outbox-world.ts'
 import { unpaced } from './support/unpaced.ts'
@@ -26,6 +28,24 @@ async function addCampaign(world: OutboxWorld, kind: string): Promise<number> {
     [world.shopId, kind, start],
   )
   return row!.id
+}
+
+/** Campaign messages to one person, all due now. */
+async function addMany(world: OutboxWorld, of: { count: number; campaignId: number | null }): Promise<void> {
+  const personId = await addPerson(world)
+  await world.db.execute(
+    `insert into messages (shop_id, person_id, phone_number_id, campaign_id, purpose, lane, state, content, callback_id, attempt, due_at, counted_at, created_at)
+     select $1, $2, $3, $4, 'campaign', 2, 'waiting', $6::text::jsonb, 'cb' || n, 1, $5, $5, $5 from generate_series(1, $7::int) n`,
+    [
+      world.shopId,
+      personId,
+      world.phoneNumberId,
+      of.campaignId,
+      start,
+      JSON.stringify(templateContent),
+      of.count,
+    ],
+  )
 }
 
 const statesOf = (world: OutboxWorld): Promise<{ state: string; reason: string | null; n: number }[]> =>
@@ -89,21 +109,72 @@ describe('a kill switch', () => {
   test('with a thousand messages at the head of the line does not keep the others waiting', async () => {
     await using world = await createOutboxWorld()
     const stopped = await addCampaign(world, 'price_drop')
-    const personId = await addPerson(world)
-    await world.db.execute(
-      `insert into messages (shop_id, person_id, phone_number_id, campaign_id, purpose, lane, state, callback_id, attempt, due_at, counted_at, created_at)
-       select $1, $2, $3, $4, 'campaign', 2, 'waiting', 'cb' || n, 1, $5, $5, $5 from generate_series(1, 1000) n`,
-      [world.shopId, personId, world.phoneNumberId, stopped, start],
-    )
+    await addMany(world, { count: 1_000, campaignId: stopped })
     const goes = await enqueue(world, { purpose: 'campaign' })
     await world.db.execute(`update campaigns set stopped_at = $1, stop_reason = 'killed'`, [start])
     for (let nth = 0; nth < 4; nth++) await sendDue(world.deps)
     expect(await load(world, goes)).toMatchObject({ state: 'accepted' })
     expect(sentTo(world.graph)).toHaveLength(1)
+    expect(await statesOf(world)).toEqual([
+      { state: 'waiting', reason: 'killed', n: 1000 },
+      { state: 'accepted', reason: null, n: 1 },
+    ])
+  })
+
+  test('of a campaign looks less and less often at what waits, and at least once an hour', async () => {
+    await using world = await createOutboxWorld()
+    const stopped = await addCampaign(world, 'price_drop')
+    const id = await enqueue(world, { purpose: 'campaign', campaignId: stopped })
+    await world.db.execute(`update campaigns set stopped_at = $1, stop_reason = 'killed'`, [start])
+    for (const [lookedAt, nextAt] of [
+      [0, 5 * minute],
+      [20 * minute, 40 * minute],
+      [3 * hour, 4 * hour],
+    ] as const) {
+      world.clock.set(after(lookedAt))
+      await sendDue(world.deps)
+      expect(await load(world, id)).toMatchObject({ state: 'waiting', dueAt: after(nextAt) })
+    }
   })
 })
 
+test('what is too old ends at its time, however far off it was put', async () => {
+  await using world = await createOutboxWorld()
+  const id = await enqueue(world, { purpose: 'campaign', expiresAt: after(hour) })
+  await world.db.execute(`update messages set due_at = '9999-12-31'`)
+  world.clock.advance(hour - 1)
+  expect(await sendDue(world.deps)).toBe(0)
+  world.clock.advance(1)
+  expect(await sendDue(world.deps)).toBe(1)
+  expect(await load(world, id)).toMatchObject({ state: 'expired', reason: 'expired', countedAt: null })
+})
+
 describe('a number that Meta restricts', () => {
+  test('begins none of what is due, however much that is', async () => {
+    await using world = await createOutboxWorld()
+    await addMany(world, { count: 600, campaignId: null })
+    await world.db.execute(`update phone_numbers set restricted_until = $1, restriction = 'x'`, [after(hour)])
+    await sendDue(world.deps)
+    expect(sentTo(world.graph)).toHaveLength(0)
+    expect(await sendDue(world.deps)).toBeGreaterThan(0)
+    expect(await statesOf(world)).toEqual([{ state: 'waiting', reason: 'number_restricted', n: 600 }])
+  })
+
+  test('without an end looks again in an hour, or when the message is too old', async () => {
+    await using world = await createOutboxWorld()
+    const [short, long] = [
+      await enqueue(world, { purpose: 'campaign', expiresAt: after(10 * minute) }),
+      await enqueue(world, { purpose: 'campaign' }),
+    ]
+    await world.db.execute(`update phone_numbers set restricted_until = '9999-12-31', restriction = 'x'`)
+    await sendDue(world.deps)
+    expect(await load(world, short)).toMatchObject({ dueAt: after(10 * minute), reason: 'number_restricted' })
+    expect(await load(world, long)).toMatchObject({ dueAt: after(hour), reason: 'number_restricted' })
+    world.clock.advance(10 * minute)
+    await sendDue(world.deps)
+    expect(await load(world, short)).toMatchObject({ state: 'expired' })
+  })
+
   test('answers, and begins nothing until the restriction ends', async () => {
     await using world = await createOutboxWorld()
     const campaign = await enqueue(world, { purpose: 'campaign' })
@@ -204,6 +275,34 @@ describe('what could not be called', () => {
     })
     await sendDue(world.deps)
     expect(await load(world, id)).toMatchObject({ state: 'accepted' })
+  })
+
+  test('for a user id that was refused goes to the number all the same, also after another failure', async () => {
+    await using world = await createOutboxWorld()
+    const [bsuid, phone] = ['US.13491208655302741918', '+16505550142']
+    const personId = await addPerson(world, {
+      identities: [
+        { kind: 'bsuid', value: bsuid },
+        { kind: 'phone', value: phone, verified: false },
+      ],
+    })
+    const id = await enqueue(world, { purpose: 'campaign', personId })
+    const refuse = async (code: number): Promise<void> => {
+      world.graph.answer = () => ({ status: 400, body: { error: { code, message: 'No.' } } })
+      await sendDue(world.deps)
+      world.clock.advance(minute)
+    }
+    await refuse(131000)
+    await refuse(131062)
+    expect(await load(world, id)).toMatchObject({ state: 'waiting', attempt: 3, errorCode: 131062 })
+    await sendDue({ ...world.deps, pace: neverTheirTurn })
+    expect(await load(world, id)).toMatchObject({ state: 'waiting', attempt: 3, errorCode: null })
+    await refuse(131000)
+    expect(await load(world, id)).toMatchObject({ state: 'waiting', attempt: 4, sentTo: phone })
+    world.graph.answer = acceptAll()
+    world.clock.advance(hour)
+    await sendDue(world.deps)
+    expect(await load(world, id)).toMatchObject({ state: 'accepted', sentTo: phone })
   })
 
   test('is not taken from whoever has claimed it since', async () => {

@@ -3,7 +3,7 @@ import type { SendResult } from '../../src/connectors/meta/cloud-api.ts'
 import { decideResult } from '../../src/outbox/decide-result.ts'
 import type { Ledger } from '../../src/outbox/decide-settlement.ts'
 import type { MessageState } from '../../src/outbox/message.ts'
-import { begunLedger } from './protocol/ledger.ts'
+import { begunLedger } from '../long/protocol/ledger.ts'
 
 const now = new Date('2026-03-02T12:00:00Z')
 const call = { attempt: 1, callbackId: 'first' }

@@ -3,40 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { failureTable, findFailure } from '../../src/connectors/meta/failure-table.ts'
 import { decideOutcomes } from '../../src/outbox/decide-outcomes.ts'
 import { decideSettlement, retryWaitMs, type Ledger } from '../../src/outbox/decide-settlement.ts'
+import { begunLedger, dueAt as start } from '../long/protocol/ledger.ts'
 
-const start = new Date('2026-03-02T12:00:00Z')
 const dayMs = 86_400_000
 const codes = [...Object.keys(failureTable).map(Number), 200, 999_999]
 
 function sending(over: Partial<Ledger> = {}): Ledger {
-  return {
-    id: 7,
-    shopId: 1,
-    personId: 1,
-    phoneNumberId: 1,
-    campaignId: 1,
-    purpose: 'campaign',
-    state: 'sending',
-    reason: null,
-    attempt: 1,
-    dueAt: start,
-    expiresAt: null,
-    startedAt: start,
-    countedAt: start,
-    wamid: null,
-    messageStatus: null,
-    endpoint: null,
-    acceptedAt: null,
-    sentAt: null,
-    deliveredAt: null,
-    readAt: null,
-    failedAt: null,
-    errorCode: null,
-    errorDetails: null,
-    pricingCategory: null,
-    pricingType: null,
-    ...over,
-  }
+  return { ...begunLedger('campaign'), countedAt: start, ...over }
 }
 
 const fails = (before: Ledger, code: number | null, at = start): Ledger =>

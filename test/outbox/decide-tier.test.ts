@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { decideTier, decideTierWaits, type OutsideWindow } from '../../src/outbox/decide-tier.ts'
+import { decideTier, decideTierWaits, mayHaveLeft, type OutsideWindow } from '../../src/outbox/decide-tier.ts'
 import { readMessagingTier, toStoredTier } from '../../src/shops/messaging-tier.ts'
 
 const to = (id: number, address = `+${id}`, mayWait = true): OutsideWindow => ({ id, address, mayWait })
@@ -62,30 +62,49 @@ describe('of those who are written to outside the window', () => {
 
 describe('who must wait', () => {
   const now = new Date('2026-03-02T12:00:00Z')
+  const inDays = (days: number): Date => new Date(now.getTime() + days * 86_400_000)
 
-  test('waits until those counted longest are a day old, one for one', () => {
-    const oldest = [new Date('2026-03-01T13:00:00Z'), new Date('2026-03-01T15:30:00Z')]
-    expect([...decideTierWaits([to(1), to(2)], oldest, now)]).toEqual([
-      [1, new Date('2026-03-02T13:00:00Z')],
-      [2, new Date('2026-03-02T15:30:00Z')],
+  test('stands in line: within a day behind the first as many as the limit has room for', () => {
+    const { waits, lineAt } = decideTierWaits([to(1), to(2), to(3)], { lineAt: null, people: 2 }, now)
+    expect([...waits]).toEqual([
+      [1, inDays(1)],
+      [2, inDays(1.5)],
+      [3, inDays(2)],
+    ])
+    expect(lineAt).toEqual(inDays(2.5))
+  })
+
+  test('stands behind those who stand there already', () => {
+    const line = { lineAt: inDays(3), people: 2 }
+    expect([...decideTierWaits([to(4)], line, now).waits]).toEqual([[4, inDays(3)]])
+  })
+
+  test('stands first where nobody is left in line', () => {
+    const line = { lineAt: inDays(-1), people: 2 }
+    expect([...decideTierWaits([to(5)], line, now).waits]).toEqual([[5, inDays(1)]])
+  })
+
+  test('takes one place for two messages', () => {
+    const held = [to(1, '+1'), to(2, '+1'), to(3)]
+    expect([...decideTierWaits(held, { lineAt: null, people: 2 }, now).waits.values()]).toEqual([
+      inDays(1),
+      inDays(1),
+      inDays(1.5),
     ])
   })
+})
 
-  test('two messages to one person take one place', () => {
-    const oldest = [new Date('2026-03-01T13:00:00Z'), new Date('2026-03-01T15:30:00Z')]
-    expect([...decideTierWaits([to(1, '+1'), to(2, '+1')], oldest, now).values()]).toEqual([
-      new Date('2026-03-02T13:00:00Z'),
-      new Date('2026-03-02T13:00:00Z'),
-    ])
-  })
+describe('what was counted', () => {
+  const now = new Date('2026-03-02T12:00:00Z')
+  const later = new Date('2026-03-02T12:00:00.001Z')
 
-  test('waits at least a minute', () => {
-    const oldest = [new Date('2026-03-01T12:00:00.001Z')]
-    expect([...decideTierWaits([to(1)], oldest, now).values()]).toEqual([new Date('2026-03-02T12:01:00Z')])
-  })
-
-  test('with a limit below anybody counted, waits all the same', () => {
-    expect([...decideTierWaits([to(1)], [], now).values()]).toEqual([new Date('2026-03-03T12:00:00Z')])
+  test.each([
+    ['stays so until the first leaves the day', { contactsAtMost: 250, contactsLeaveAt: later }, false],
+    ['is counted again when they do', { contactsAtMost: 250, contactsLeaveAt: now }, true],
+    ['is counted once', { contactsAtMost: 250, contactsLeaveAt: null }, true],
+    ['is counted again when it is beyond the limit', { contactsAtMost: 251, contactsLeaveAt: later }, true],
+  ])('%s', (_, counted, isDue) => {
+    expect(mayHaveLeft(counted, 250, now)).toBe(isDue)
   })
 })
 
@@ -111,8 +130,6 @@ describe('a messaging limit', () => {
     ['-1', 'TIER_UNLIMITED'],
     ['UNLIMITED', 'TIER_UNLIMITED'],
     ['TIER_UNLIMITED', 'TIER_UNLIMITED'],
-    ['TIER_NOT_SET', 'TIER_UNLIMITED'],
-    ['NOT_SET', 'TIER_UNLIMITED'],
   ])('said as %s is kept as %s', (said, kept) => {
     expect(toStoredTier(said)).toBe(kept)
   })
@@ -124,6 +141,8 @@ describe('a messaging limit', () => {
     [Number.NaN],
     ['TIER_'],
     ['TIER_X'],
+    ['TIER_NOT_SET'],
+    ['NOT_SET'],
     ['TIER_99999999999'],
     [null],
     [undefined],

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { guardRampUp } from '../../src/outbox/guard-ramp-up.ts'
 import { sendDue } from '../../src/outbox/sender.ts'
 import type { Guard } from '../../src/outbox/start-batch.ts'
+import { returnRampUpOfUncalled } from '../../src/outbox/take-ramp-up.ts'
 import { after, createOutboxWorld, enqueue, hour, load, type OutboxWorld } from './support/outbox-world.ts'
+import { unpaced } from './support/unpaced.ts'
 
 /** Holds the first two that it is asked about. */
 const holdTwo: Guard = async (_, { ready }) =>
@@ -50,6 +52,20 @@ test('what another guard holds is not counted against the ramp-up, and what the 
     'template_ramp_up',
     'template_ramp_up',
   ])
+})
+
+test('what was counted and could then not be called is counted no more, and again when it goes', async () => {
+  await using world = await worldWithRampUp(async () => new Map())
+  for (let nth = 0; nth < 4; nth++) await enqueue(world, { purpose: 'campaign' })
+  let slots = 1
+  const pace = {
+    ...unpaced,
+    take: async () => ({ next: async () => slots-- > 0, close: () => undefined }),
+  }
+  await sendDue({ ...world.deps, pace, onHandedBack: returnRampUpOfUncalled })
+  expect(await sentOf(world)).toBe(1)
+  await sendDue({ ...world.deps, onHandedBack: returnRampUpOfUncalled })
+  expect(await sentOf(world)).toBe(4)
 })
 
 test('replies and templates past their ramp-up pass it by', async () => {

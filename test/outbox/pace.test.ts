@@ -110,9 +110,9 @@ describe('a line of slots', () => {
 
 describe('room', () => {
   test.each([
-    [1_000, 196],
-    [80, 15],
-    [20, 3],
+    [1_000, 392],
+    [80, 31],
+    [20, 7],
     [1, 1],
   ])('at %i/s there is room for %i when nothing lies ahead', (perSecond, count) => {
     expect(decideRoom({ backlogMs: 0, gapMs: gapOf(perSecond) })).toEqual({ count, waitMs: 0 })
@@ -120,10 +120,10 @@ describe('room', () => {
 
   test('is given when half of what may lie ahead is free, and otherwise it says when', () => {
     const gapMs = gapOf(80)
-    expect(decideRoom({ backlogMs: 7 * gapMs, gapMs }).count).toBe(8)
-    const none = decideRoom({ backlogMs: 14 * gapMs, gapMs })
+    expect(decideRoom({ backlogMs: 15 * gapMs, gapMs }).count).toBe(16)
+    const none = decideRoom({ backlogMs: 24 * gapMs, gapMs })
     expect(none.count).toBe(0)
-    expect(none.waitMs).toBeCloseTo(6 * gapMs, 5)
+    expect(none.waitMs).toBeCloseTo(8 * gapMs, 5)
     expect(none.waitMs).toBeLessThan(aheadMs)
   })
 
@@ -164,5 +164,50 @@ describe('the database’s clock', () => {
     clock.observe(32_000, 32_170)
     clock.observe(48_500, 48_670)
     expect(clock.toLocal(50_000)).toBe(50_170)
+  })
+
+  test('whose first answer after a silence is heard late lets no sliding second have more than the rate', () => {
+    const gapMs = gapOf(80)
+    const count = 16
+    const late = [...Array.from({ length: 3 }, () => 30), ...Array.from({ length: 40 }, () => 1)]
+    const clock = createDatabaseClock()
+    clock.observe(0, 1)
+    clock.toLocal(0)
+    const starts: number[] = []
+    late.forEach((lateMs, batch) => {
+      const saidMs = 60_000 + batch * count * gapMs
+      clock.observe(saidMs, saidMs + lateMs)
+      for (let nth = 0; nth < count; nth++)
+        starts.push(
+          clock.toLocal(saidMs + aheadMs / 2 + nth * gapMs) + (starts.length < 3 * count ? toleranceMs : 0),
+        )
+    })
+    for (const [nth, at] of starts.entries())
+      expect((starts[nth + 80] ?? Infinity) - at).toBeGreaterThanOrEqual(1000)
+    // It is followed all the same.
+    expect(starts.at(-1)!).toBeLessThan(60_000 + late.length * count * gapMs + aheadMs / 2 + 10)
+  })
+
+  test('is known after six readings, and after a silence after six more', () => {
+    const clock = createDatabaseClock()
+    const read = (fromMs: number, count: number) => {
+      for (let nth = 0; nth < count; nth++) clock.observe(fromMs + nth, fromMs + nth + 1)
+      return clock.isRead()
+    }
+    expect(read(0, 5)).toBe(false)
+    expect(read(5, 1)).toBe(true)
+    expect(read(16_000, 1)).toBe(true)
+    expect(read(60_000, 5)).toBe(false)
+    expect(read(60_005, 1)).toBe(true)
+  })
+
+  test('is read anew at once when nothing was placed by the late answer', () => {
+    const clock = createDatabaseClock()
+    clock.observe(60_000, 60_030)
+    clock.observe(60_002, 60_003)
+    expect(clock.toLocal(60_100)).toBe(60_101)
+    clock.observe(120_000, 120_400)
+    clock.observe(120_410, 120_411)
+    expect(clock.toLocal(120_500)).toBe(120_501)
   })
 })

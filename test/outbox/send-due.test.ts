@@ -256,6 +256,19 @@ describe('the check before sending', () => {
     expect(await world.db.query(`select person_id from contact_budgets`)).toHaveLength(1)
   })
 
+  test('that meets a deadlock is asked again with all of its messages, not one by one', async () => {
+    await using world = await createOutboxWorld()
+    for (let nth = 0; nth < 5; nth++) await enqueue(world, { purpose: 'campaign' })
+    const asked: number[] = []
+    const campaign: PrepareMessages = async (tx, messages) => {
+      asked.push(messages.length)
+      if (asked.length === 1) await tx.execute(`do $$ begin raise exception using errcode = '40P01'; end $$`)
+      return new Map(messages.map(({ id, content }) => [id, { kind: 'send', content: content! }]))
+    }
+    expect(await sendDue({ ...world.deps, prepare: { campaign } })).toBe(5)
+    expect(asked).toEqual([5, 5])
+  })
+
   test('that always defers to a time gone by is not asked without end', async () => {
     await using world = await createOutboxWorld()
     await enqueue(world, { purpose: 'campaign' })

@@ -4,7 +4,16 @@ import { recoverSends } from '../../src/outbox/recover-sends.ts'
 import { resolveUncertain } from '../../src/outbox/resolve-uncertain.ts'
 import { settleResults } from '../../src/outbox/settle-results.ts'
 import { startBatch } from '../../src/outbox/start-batch.ts'
-import { createOutboxWorld, enqueue, load, minute, start, type OutboxWorld } from './support/outbox-world.ts'
+import {
+  connectShop,
+  createOutboxWorld,
+  enqueue,
+  load,
+  minute,
+  start,
+  type MessageRow,
+  type OutboxWorld,
+} from './support/outbox-world.ts'
 
 const accepted: SendResult = {
   kind: 'accepted',
@@ -85,4 +94,24 @@ test('an answer about a message of another shop is not written down', async () =
   const made = { id, shopId: 99, attempt: 1, callbackId, result: accepted, at: start }
   await settleResults(world.deps, [made], start)
   expect(await load(world, id)).toMatchObject({ state: 'sending', wamid: null })
+})
+
+test('answers that cannot be written down keep neither those beside them nor those of other shops from it', async () => {
+  await using world = await createOutboxWorld()
+  const other = await world.db.transaction((tx) => connectShop(tx, 'other'))
+  const [broken, good] = [await begin(world, 'campaign'), await begin(world, 'campaign')]
+  const ofOther = await begin({ ...world, ...other }, 'campaign')
+  const made = await Promise.all(
+    [broken, good, ofOther].map(async (id) => {
+      const { shopId, callbackId } = (await load(world, id)) as MessageRow & { shopId: number }
+      return { id, shopId, attempt: 1, callbackId, result: { ...accepted, wamid: `wamid.${id}` }, at: start }
+    }),
+  )
+  await world.db.execute(
+    `alter table messages add constraint no_broken check (id <> ${broken} or accepted_at is null)`,
+  )
+  await expect(settleResults(world.deps, made, start)).rejects.toThrow('no_broken')
+  expect((await load(world, broken)).state).toBe('sending')
+  expect((await load(world, good)).state).toBe('accepted')
+  expect((await load(world, ofOther)).state).toBe('accepted')
 })

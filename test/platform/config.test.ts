@@ -146,7 +146,7 @@ test.each([
 })
 
 test('roles are named in any order, and all stands for each of them', () => {
-  expect(loadConfig({ ROLES: 'scheduler, web' }).roles).toEqual(['web', 'scheduler'])
+  expect(loadConfig({ ...whatsapp, ROLES: 'scheduler, web' }).roles).toEqual(['web', 'scheduler'])
   expect(loadConfig({ ROLES: 'all' }).roles).toEqual(['web', 'worker', 'scheduler'])
 })
 
@@ -163,6 +163,21 @@ test('the secret key is 32 bytes in base64 or hex, and earlier ones are a list',
   const two = `${key.toString('hex')}, ${key.toString('base64')}`
   expect(loadConfig({ HUB_SECRET_KEY_PREVIOUS: two }).secrets.previousKeys).toEqual([key, key])
   expect(Object.keys(faultsOf({ HUB_SECRET_KEY: key.toString('hex').slice(1) }))).toEqual(['HUB_SECRET_KEY'])
+})
+
+test('a sandbox is not divided over processes, each of which would play a WhatsApp of its own', () => {
+  const faulty = (environment: Environment) => Object.keys(faultsOf({ ROLES: 'worker', ...environment }))
+  expect(faulty({})).toEqual(['ROLES'])
+  expect(faulty({ ...whatsapp, HUB_SANDBOX: '1' })).toEqual(['ROLES'])
+  expect(faulty(whatsapp)).toEqual([])
+  expect(faulty({ ROLES: 'worker,web, scheduler' })).toEqual([])
+})
+
+test('trusted proxies are counted, and never all the world', () => {
+  expect(loadConfig({}).trustedProxies).toBe(0)
+  expect(loadConfig({ TRUSTED_PROXIES: '2' }).trustedProxies).toBe(2)
+  for (const TRUSTED_PROXIES of ['true', '-1', '10', '10.0.0.0/8', '0x1'])
+    expect(Object.keys(faultsOf({ TRUSTED_PROXIES }))).toEqual(['TRUSTED_PROXIES'])
 })
 
 test('a sandbox on the port of the hub is a fault', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 
 test('a savepoint undoes only its own work, and its after-commit effects', async () => {
@@ -52,6 +52,40 @@ test.each(['let through', 'caught behind a savepoint'])(
 
     expect(await db.query('select shop_id from contact_budgets')).toEqual([{ shopId: 2 }, { shopId: 2 }])
     expect(effects).toEqual(['told', 'told'])
-    expect(arrived).toBe(3)
+    // One of them at least began anew; on a busy machine it may meet the other once more.
+    expect(arrived).toBeGreaterThan(2)
   },
 )
+
+test('a statement on its own that loses a deadlock is done again', async () => {
+  await using db = await createTestDatabase()
+  await db.execute(`insert into contact_budgets (person_id, shop_id) values (1, 0), (2, 0)`)
+  const isWaiting = async (): Promise<boolean> =>
+    (
+      await db.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    ).length > 0
+  const deadlocks = async (): Promise<number> => {
+    const [row] = await db.query<{ deadlocks: number }>(
+      `select deadlocks from pg_stat_database where datname = current_database()`,
+    )
+    return row?.deadlocks ?? 0
+  }
+  let alone: Promise<number> | undefined
+  await db.transaction(async (tx) => {
+    const add = (id: number): Promise<number> =>
+      tx.execute(`update contact_budgets set shop_id = shop_id + 1 where person_id = $1`, [id])
+    await add(1)
+    // It has the second row and waits for the first. Whoever waits longest finds the deadlock, and loses.
+    alone ??= db.execute(
+      `with two as materialized (update contact_budgets set shop_id = shop_id + 10 where person_id = 2 returning person_id)
+       update contact_budgets set shop_id = shop_id + 10 where person_id = (select person_id - 1 from two)`,
+    )
+    await vi.waitFor(async () => expect(await isWaiting()).toBe(true))
+    await add(2)
+  })
+  expect(await alone).toBe(1)
+  expect(await db.query('select shop_id from contact_budgets')).toEqual([{ shopId: 11 }, { shopId: 11 }])
+  await vi.waitFor(async () => expect(await deadlocks()).toBeGreaterThan(0), { timeout: 5_000 })
+})

@@ -86,6 +86,21 @@ test('a template that was not liked is paused, and what was held fails; unpaused
   expect((await world.send(templateMessage(phone))).body.messages[0].message_status).toBe('accepted')
 })
 
+test.each([1, 2])('pause %i for its quality ends by itself: nobody unpauses it', async (pauses) => {
+  await using world = await createWorld()
+  await withTemplate(world)
+  const { whatsapp } = world.sandbox
+  whatsapp.dropTemplate(...of)
+  for (let nth = 0; nth < pauses; nth++) {
+    whatsapp.setTemplateStatus(...of, 'APPROVED')
+    whatsapp.setTemplateStatus(...of, 'PAUSED')
+  }
+  const [template] = whatsapp.templates()
+  const answer = await world.graph('POST', `${template?.id ?? ''}/unpause`)
+  expect(answer.body).toEqual({ success: false, reason: expect.stringContaining('ends by itself') })
+  expect(codeOf(await world.send(templateMessage(world.person().phone)))).toBe(132015)
+})
+
 test('the first pause, the second and the end are told apart', async () => {
   await using world = await createWorld()
   await withTemplate(world)

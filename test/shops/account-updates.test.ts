@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createHandlers } from '../../src/app-handlers.ts'
 import { findNumberByMetaId, findShopOfWaba } from '../../src/shops/number-store.ts'
@@ -9,15 +10,16 @@ import { createSeededRandom } from '../../src/platform/random.ts'
 import { startNumbers } from '../../src/shops/start-numbers.ts'
 import { hasFixtures, loadWhatsAppDeliveries } from '../support/fixtures.ts'
 import { drain, openDoor, type OpenDoor } from '../intake/intake-world.ts'
-import { at, createGuardWorld, hour, type GuardWorld } from '../outbox/support/guard-world.ts'
+import { at, createGuardWorld, hour, start, type GuardWorld } from '../outbox/support/guard-world.ts'
 
 const log = createLog({ level: 'silent', pretty: false })
 const account = '102290129340398'
+const noonS = start.getTime() / 1000
 
 interface AccountWorld extends GuardWorld {
   door: OpenDoor
-  /** A signed webhook, taken in, cut and handled. */
-  hears(field: string, value: unknown): Promise<void>
+  /** A signed webhook, taken in, cut and handled; each a second later by Meta's time, unless said otherwise. */
+  hears(field: string, value: unknown, timeS?: number): Promise<void>
   hearsBody(body: Buffer | string): Promise<void>
   number(): Promise<Record<string, unknown>>
   events(): Promise<{ kind: string; state: string; reason: string | null }[]>
@@ -47,21 +49,21 @@ async function createAccountWorld(): Promise<AccountWorld> {
     expect((await door.postMeta(body)).status).toBe(200)
     await drain(processor)
   }
-  let time = 1_772_452_800
+  let time = noonS
   return {
     ...world,
     door,
     hearsBody,
-    hears: (field, value) =>
+    hears: (field, value, timeS = time++) =>
       hearsBody(
         JSON.stringify({
           object: 'whatsapp_business_account',
-          entry: [{ id: account, time: time++, changes: [{ field, value }] }],
+          entry: [{ id: account, time: timeS, changes: [{ field, value }] }],
         }),
       ),
     number: async () => {
       const [row] = await db.query<Record<string, unknown>>(
-        `select n.state, n.state_reason, n.restricted_until, n.restriction, n.rate_per_second, f.messaging_tier,
+        `select n.state, n.state_reason, n.restricted_until, n.restriction, n.stopped_until, n.rate_per_second, f.messaging_tier,
            p.pause_reason, p.paused_until > clock_timestamp() as is_paused
          from phone_numbers n join number_pace p on p.phone_number_id = n.id join meta_wabas w on w.id = n.waba_id
            join meta_portfolios f on f.id = w.portfolio_id`,
@@ -81,6 +83,7 @@ const asBefore = {
   stateReason: null,
   restrictedUntil: null,
   restriction: null,
+  stoppedUntil: null,
   ratePerSecond: 80,
 }
 const inThreeDays = at(72 * hour)
@@ -117,7 +120,8 @@ describe('an account that Meta restricts', () => {
     expect(await world.number()).toMatchObject({
       state: 'stopped',
       stateReason: 'account_restricted',
-      restrictedUntil: inThreeDays,
+      stoppedUntil: inThreeDays,
+      restrictedUntil: null,
     })
     expect(await open(world)).toContainEqual(['number_stopped', '+1 555-078-3881'])
   })
@@ -189,6 +193,87 @@ describe('an account that Meta restricts', () => {
       { metaId: 'number-1', state: 'stopped' },
       { metaId: 'number-2', state: 'active' },
     ])
+  })
+})
+
+describe('a webhook that comes late', () => {
+  const ban = (state: string) => ({ event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: state } })
+
+  test('does not stop a number whose ban was lifted after it', async () => {
+    await using world = await createAccountWorld()
+    await world.hears('account_update', ban('REINSTATE'), noonS)
+    await world.hears('account_update', ban('DISABLE'), noonS - 60)
+    expect(await world.number()).toMatchObject(asBefore)
+    expect(await open(world)).toEqual([])
+    expect((await world.events()).map(({ reason }) => reason)).toEqual([null, 'outdated'])
+  })
+
+  test('does not bring back a messaging limit that has changed since', async () => {
+    await using world = await createAccountWorld()
+    const limit = (people: string) => ({ max_daily_conversations_per_business: people })
+    await world.hears('business_capability_update', limit('TIER_2K'), noonS)
+    await world.hears('business_capability_update', limit('TIER_250'), noonS - 60)
+    expect(await world.number()).toMatchObject({ messagingTier: 'TIER_2K' })
+    // Of one second's the lower.
+    await world.hears('business_capability_update', limit('TIER_250'), noonS)
+    await world.hears('business_capability_update', limit('TIER_10K'), noonS)
+    expect(await world.number()).toMatchObject({ messagingTier: 'TIER_250' })
+  })
+
+  test('from a time to come does not outdate what comes after it', async () => {
+    await using world = await createAccountWorld()
+    await world.hears('account_update', ban('REINSTATE'), noonS + 30 * 86_400)
+    world.door.clock.advance(hour)
+    await world.hears('account_update', ban('DISABLE'), noonS + 3_600)
+    expect(await world.number()).toMatchObject({ stateReason: 'account_disabled' })
+  })
+
+  test('ends like all others as if they had come in their order', async () => {
+    const restriction = (expirationS: number | null, type: string) => ({
+      event: 'ACCOUNT_RESTRICTION',
+      restriction_info: [{ restriction_type: type, expiration: expirationS }],
+    })
+    const said: [string, unknown][] = [
+      ['account_update', ban('SCHEDULE_FOR_DISABLE')],
+      ['account_update', ban('DISABLE')],
+      ['account_update', restriction(null, 'RESTRICTED_BIZ_INITIATED_MESSAGING')],
+      ['account_update', ban('REINSTATE')],
+      ['account_update', restriction(expiration, 'RESTRICTED_CUSTOMER_INITIATED_MESSAGING')],
+      ['account_update', restriction(expiration + 3_600, 'RESTRICTED_BIZ_INITIATED_MESSAGING')],
+      ['account_review_update', { decision: 'REJECTED' }],
+      ['account_review_update', { decision: 'APPROVED' }],
+      ['business_capability_update', { max_daily_conversations_per_business: 'TIER_250' }],
+      ['business_capability_update', { max_daily_conversations_per_business: 'TIER_2K' }],
+      ['phone_number_quality_update', { display_phone_number: '15550783881', event: 'THROUGHPUT_UPGRADE' }],
+    ]
+    const inTime = said.map(([field, value], nth) => ({ field, value, timeS: noonS - 60 + nth }))
+    const end = async (order: typeof inTime): Promise<unknown> => {
+      await using world = await createAccountWorld()
+      for (const { field, value, timeS } of order) await world.hears(field, value, timeS)
+      const notices = (await world.notices())
+        .filter(({ resolvedAt }) => resolvedAt === null)
+        .map(({ code, subject, details }) => ({ code, subject, details }))
+        .sort((one, other) => one.code.localeCompare(other.code))
+      return { number: await world.number(), notices }
+    }
+    const expected = await end(inTime)
+    expect(expected).toMatchObject({
+      number: {
+        state: 'stopped',
+        stateReason: 'account_restricted',
+        stoppedUntil: inThreeDays,
+        restrictedUntil: at(73 * hour),
+        ratePerSecond: 1_000,
+        messagingTier: 'TIER_2K',
+      },
+      notices: [{ code: 'account_restricted' }, { code: 'number_restricted' }, { code: 'number_stopped' }],
+    })
+    expect(await end(inTime.toReversed())).toEqual(expected)
+    const any = fc.shuffledSubarray(inTime, { minLength: inTime.length })
+    const isAlike = fc.asyncProperty(any, async (order) => {
+      expect(await end(order)).toEqual(expected)
+    })
+    await fc.assert(isAlike, { numRuns: 4 })
   })
 })
 
@@ -309,6 +394,21 @@ describe('another messaging limit', () => {
     expect((await world.guard(await world.messages(10))).size).toBe(3)
   })
 
+  test('that is not set says nothing of a tier: what waits for room goes on waiting', async () => {
+    await using world = await createAccountWorld()
+    await world.hears('business_capability_update', limit('TIER_50'))
+    await world.messages(1)
+    await world.db.execute(`update messages set reason = 'tier_reached', due_at = $1`, [inThreeDays])
+    await world.hears('phone_number_quality_update', {
+      display_phone_number: '15550783881',
+      event: 'ONBOARDING',
+      max_daily_conversations_per_business: 'TIER_NOT_SET',
+    })
+    expect(await world.number()).toMatchObject({ messagingTier: 'TIER_50' })
+    expect(await world.db.query(`select due_at from messages`)).toEqual([{ dueAt: inThreeDays }])
+    expect((await world.events()).at(-1)).toMatchObject({ state: 'ignored', reason: 'nothing_to_do' })
+  })
+
   test('that is lower lets nobody new go until there is room', async () => {
     await using world = await createAccountWorld()
     await world.hears('business_capability_update', limit(250))
@@ -326,15 +426,15 @@ test.runIf(hasFixtures())('every account webhook that Meta documents is understo
   expect(await world.events()).toEqual([
     { kind: 'field:account_update', state: 'done', reason: null },
     // Its end was in 2022.
-    { kind: 'field:account_update', state: 'ignored', reason: 'nothing_to_do' },
+    { kind: 'field:account_update', state: 'ignored', reason: 'outdated' },
     { kind: 'field:account_update', state: 'done', reason: null },
     { kind: 'field:account_update', state: 'done', reason: null },
     { kind: 'field:account_update', state: 'ignored', reason: 'nothing_to_do' },
     { kind: 'field:phone_number_quality_update', state: 'done', reason: null },
   ])
-  // Deleted, then reinstated.
+  // Deleted and reinstated in the same second, in Meta's examples.
   expect(await world.number()).toMatchObject({
-    state: 'active',
+    stateReason: 'account_deleted',
     ratePerSecond: 1_000,
     messagingTier: 'TIER_UNLIMITED',
   })

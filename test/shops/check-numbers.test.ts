@@ -118,12 +118,12 @@ test.each<[string, GraphAnswer]>([
 
 test('a restriction that has ended is cleared, and what was stopped for it starts; what was stopped for something else does not', async () => {
   await using world = await createCheckWorld(() => loaded())
-  const restrict = (reason: string) =>
+  const restrict = (reason: string, stoppedUntil: Date | null) =>
     world.db.execute(
-      `update phone_numbers set state = 'stopped', state_reason = $1, restricted_until = $2, restriction = 'X'`,
-      [reason, at(hour)],
+      `update phone_numbers set state = 'stopped', state_reason = $1, restricted_until = $2, restriction = 'X', stopped_until = $3`,
+      [reason, at(2 * hour), stoppedUntil],
     )
-  await restrict('account_restricted')
+  await restrict('account_restricted', at(hour))
   const subject = '+1 555-078-3881'
   await world.db.transaction((tx) =>
     raiseNotice(tx, { shopId: world.shopId, code: 'number_stopped', subject, now: start }),
@@ -135,9 +135,33 @@ test('a restriction that has ended is cleared, and what was stopped for it start
   await world.check()
   expect(await world.numbers()).toMatchObject([{ state: 'active' }])
   expect(await world.notices()).toMatchObject([{ code: 'number_stopped', resolvedAt: at(hour) }])
-  await restrict('error_131042')
+  const restrictedUntil = () => world.db.query(`select restricted_until from phone_numbers`)
+  // Each ends for itself.
+  expect(await restrictedUntil()).toEqual([{ restrictedUntil: at(2 * hour) }])
+  await restrict('error_368', null)
+  world.clock.set(at(2 * hour))
   await world.check()
-  expect(await world.numbers()).toMatchObject([{ state: 'stopped' }])
+  expect(await restrictedUntil()).toEqual([{ restrictedUntil: null }])
+  expect(await world.numbers()).toMatchObject([{ state: 'active' }])
+  for (const reason of ['error_131042', 'account_disabled']) {
+    await restrict(reason, null)
+    await world.check()
+    expect(await world.numbers()).toMatchObject([{ state: 'stopped' }])
+  }
+})
+
+test('what Meta said by webhook while it was asked is the later word', async () => {
+  await using world = await createCheckWorld(() => loaded({ throughput: { level: 'STANDARD' } }))
+  const inAMinute = at(60_000)
+  await world.db.execute(`update phone_numbers set rate_per_second = 1000, rate_at = $1`, [inAMinute])
+  await world.db.execute(`update meta_portfolios set messaging_tier = 'TIER_10K', tier_at = $1`, [inAMinute])
+  await world.check()
+  expect(await world.numbers()).toMatchObject([
+    { ratePerSecond: 1_000, messagingTier: 'TIER_10K', quality: 'GREEN' },
+  ])
+  world.clock.set(at(hour))
+  await world.check()
+  expect(await world.numbers()).toMatchObject([{ ratePerSecond: 80, messagingTier: 'TIER_2K' }])
 })
 
 test('a shop without a number asks nobody', async () => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { sandboxConnection } from '../../src/app-sandbox.ts'
 import { enqueueMessage } from '../../src/outbox/enqueue-message.ts'
 import { systemRandom } from '../../src/platform/random.ts'
+import { createSecretsBox } from '../../src/platform/secrets-box.ts'
+import { connectShop } from '../../src/shops/connect-shop.ts'
 import { createCampaignWorld, type CampaignWorld } from './campaign-world.ts'
 
 // One message that cannot go among others that can: it has its reason, and holds up nobody.
@@ -151,43 +154,83 @@ test('somebody who can be reached in no way any more is passed over with that re
   expect(await world.log()).toContainEqual({ name: 'Ana', state: 'suppressed', reason: 'no_address' })
 })
 
-test('a token that expires in the middle: all that is left waits and says why, and goes once when the number is started again', async () => {
+test('a token that expires in the middle of a campaign: the rest waits and says why, and goes once with a new one', async () => {
   await using world = await createCampaignWorld(noon)
+  const { whatsapp } = world.sandbox
   await world.product('MUG', 0)
-  await world.product('BOWL', 0)
-  const [ana, eva, rui] = [
-    await world.person('Ana', portuguese),
-    await world.person('Eva', spanish),
-    await world.person('Rui'),
-  ]
-  await world.looksAt(ana, 'MUG')
-  for (const person of [eva, rui]) await world.looksAt(person, 'BOWL')
+  const people: string[] = []
+  for (const name of ['Ana', 'Eva', 'Rui', 'Joana', 'Nuno', 'Marta']) {
+    const person = await world.person(name)
+    await world.looksAt(person, 'MUG')
+    people.push(person)
+  }
+  const told = (): number[] => people.map((person) => world.templatesTo(person).length)
+  const count = (): number => told().reduce((sum, one) => sum + one, 0)
   await world.pass(60)
+  whatsapp.setFaults({ tokenExpiresAfter: 2 })
   await world.restock('MUG', 50)
-  expect(world.templatesTo(ana)).toHaveLength(1)
+  const before = count()
+  expect(before).toBeGreaterThanOrEqual(2)
+  expect(before).toBeLessThan(people.length)
+  // A reply, too, keeps its place in the line.
+  whatsapp.writes(people[0]!, 'STOP')
+  await world.settle()
+  expect(whatsapp.inbox(people[0]!).at(-1)).toMatchObject({ direction: 'from_person' })
+  const shown = (await Promise.all(people.map((person) => toldTo(world, person)))).flat()
+  expect(shown.filter(({ state }) => state === 'waiting')).toHaveLength(people.length - before)
+  expect(shown.map(({ reason }) => reason)).toContain('token_invalid')
+  expect(await openNotices(world)).toContain('number_stopped')
 
-  world.sandbox.whatsapp.expireToken()
-  await world.restock('BOWL', 50)
-  // A reply, too, has its place in the line.
-  await world.looksAt(ana, 'MUG')
-  expect([...world.templatesTo(eva), ...world.templatesTo(rui)]).toEqual([])
-  const held = [...(await toldTo(world, eva)), ...(await toldTo(world, rui))]
-  expect(held.map(({ state }) => state)).toEqual(['waiting', 'waiting'])
-  expect(held.map(({ reason }) => reason)).toContain('token_invalid')
-  const notices = await world.api<{ items: { code: string; text: string }[] }>('GET', '/v1/notices?open=true')
-  expect(notices.items.map(({ code }) => code)).toContain('number_stopped')
+  // The old token is still the wrong one: starting the number stops it again.
+  whatsapp.renewToken('another')
+  await startNumber(world)
+  expect(count()).toBe(before)
+  expect(await openNotices(world)).toContain('number_stopped')
+  // Nobody knocks at a door that is shut.
+  const refused = whatsapp.traffic().refused[190]
+  await world.pass(10)
+  expect(whatsapp.traffic().refused[190]).toBe(refused)
 
-  world.sandbox.whatsapp.renewToken()
-  const { items: numbers } = await world.api<{ items: { id: string; state: string }[] }>('GET', '/v1/numbers')
-  expect(numbers).toMatchObject([{ state: 'stopped' }])
-  await world.api('POST', `/v1/numbers/${numbers[0]?.id ?? ''}/start`)
+  await startAgainWith(world, 'another')
+  await startNumber(world)
   await world.pass(2)
-  for (const person of [eva, rui]) expect(world.templatesTo(person)).toHaveLength(1)
+  expect(told()).toEqual(people.map(() => 1))
+  expect(await world.decisions('back_in_stock')).toEqual([
+    'Ana delivered',
+    'Eva delivered',
+    'Rui delivered',
+    'Joana delivered',
+    'Nuno delivered',
+    'Marta delivered',
+  ])
   expect(
     await world.db.query(`select id from messages where state in ('waiting', 'sending', 'uncertain')`),
   ).toEqual([])
-  expect(world.sandbox.whatsapp.inbox(ana).at(-1)).toMatchObject({ direction: 'to_person', type: 'text' })
+  expect(whatsapp.inbox(people[0]!).at(-1)).toMatchObject({ direction: 'to_person', type: 'text' })
+  expect(whatsapp.traffic()).toMatchObject({ callbackIdsTwice: { count: 0 }, templatesTwice: { count: 0 } })
+  expect(await openNotices(world)).not.toContain('number_stopped')
 })
+
+async function openNotices(world: CampaignWorld): Promise<string[]> {
+  const { items } = await world.api<{ items: { code: string }[] }>('GET', '/v1/notices?open=true')
+  return items.map(({ code }) => code)
+}
+
+async function startNumber(world: CampaignWorld): Promise<void> {
+  const { items } = await world.api<{ items: { id: string; state: string }[] }>('GET', '/v1/numbers')
+  expect(items).toMatchObject([{ state: 'stopped' }])
+  await world.api('POST', `/v1/numbers/${items[0]?.id ?? ''}/start`)
+  await world.settle()
+}
+
+/** As a start of the hub with another token in its environment. */
+async function startAgainWith(world: CampaignWorld, accessToken: string): Promise<void> {
+  const { whatsapp, ...rest } = sandboxConnection(world.sandbox)
+  const box = createSecretsBox({ current: Buffer.alloc(32, 1) })
+  const connection = { ...rest, whatsapp: { ...whatsapp!, accessToken } }
+  await connectShop({ db: world.db, box }, connection, world.clock.now())
+  world.app.connections.forget()
+}
 
 /** The shop goes on naming a picture that is no longer in its folder, of which no webhook tells. The played one has all it names. */
 async function losePicture(world: CampaignWorld, sku: string): Promise<void> {

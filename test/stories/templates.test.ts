@@ -22,6 +22,9 @@ async function withViewers(world: World, count: number): Promise<string[]> {
 const call = (world: World, method: string, path: string, body?: unknown): Promise<ApiAnswer> =>
   callApi(world, method, path, body)
 
+/** Each of this product’s templates in each of its languages. */
+const all = 13 * 8
+
 interface Shown {
   id: number
   name: string
@@ -60,6 +63,11 @@ test('a campaign stops when its template is paused, and goes on by itself when M
     details: { title: 'FIRST_PAUSE' },
     campaigns: ['back_in_stock'],
     rampUp: null,
+  })
+  const { id } = await shown(world)
+  expect(await call(world, 'POST', `/v1/templates/${id}/unpause`)).toMatchObject({
+    status: 409,
+    body: { code: 'template_not_unpaused', detail: expect.stringContaining('ends by itself') },
   })
   await world.pass(180)
   expect(told(world, people)).toEqual([0, 0])
@@ -175,7 +183,7 @@ test('templates are made some at a time, and left where Meta’s limit is, to be
   const first = await call(world, 'POST', '/v1/templates/create', { limit: 20 })
   expect(first.body).toMatchObject({ failed: [], stopped: null, outdated: [] })
   expect(first.body.created).toHaveLength(20)
-  expect(first.body.left).toHaveLength(13 * 8 - before - 20)
+  expect(first.body.left).toHaveLength(all - before - 20)
   expect(world.sandbox.whatsapp.templates()).toHaveLength(before + 20)
   expect((await shown(world, ['we_miss_you', 'ar'])).status).toBe('NOT_MADE')
   world.sandbox.whatsapp.setFaults({ tokenExpired: true })
@@ -186,6 +194,43 @@ test('templates are made some at a time, and left where Meta’s limit is, to be
   world.sandbox.whatsapp.setFaults({ tokenExpired: false })
   const rest = await call(world, 'POST', '/v1/templates/create', { limit: 200 })
   expect(rest.body).toMatchObject({ failed: [], left: [], stopped: null })
-  const all = (await call(world, 'GET', '/v1/templates?status=APPROVED')).body.items as Shown[]
-  expect(all).toHaveLength(13 * 8)
+  const approved = (await call(world, 'GET', '/v1/templates?status=APPROVED')).body.items as Shown[]
+  expect(approved).toHaveLength(all)
+})
+
+test('templates that Meta’s hourly limit leaves are made hour by hour, each once', async () => {
+  await using world = await createWorld()
+  await world.pass(61)
+  const made = (): number => world.sandbox.whatsapp.templates().length
+  const before = made()
+  world.sandbox.whatsapp.setSettings({ templateCreationsPerHour: 30 })
+  const { body } = await call(world, 'POST', '/v1/templates/create', { limit: 200 })
+  expect(body).toMatchObject({ failed: [], stopped: { code: 80008 } })
+  expect([(body.created as unknown[]).length, made()]).toEqual([30, before + 30])
+  expect(body.left).toHaveLength(all - before - 30)
+  const madeAfter = async (minutes: number): Promise<number> => {
+    await world.pass(minutes)
+    await world.app.schedule.beat(['sync-templates'])
+    return made()
+  }
+  // The first look comes before the hour is over.
+  expect([await madeAfter(30), await madeAfter(31), await madeAfter(61)]).toEqual([
+    before + 30,
+    before + 60,
+    all,
+  ])
+  expect((await call(world, 'GET', '/v1/templates?status=APPROVED')).body.items).toHaveLength(all)
+})
+
+test('an account that takes no more calls is asked again when it does, and nothing is lost meanwhile', async () => {
+  await using world = await createWorld()
+  const people = await withViewers(world, 1)
+  world.sandbox.whatsapp.setFaults({ refuse: { code: 80007, calls: 'management' } })
+  expect((await call(world, 'POST', '/v1/templates/sync')).status).toBe(503)
+  await world.app.schedule.beat(['sync-templates', 'check-numbers'])
+  expect(await shown(world)).toMatchObject({ status: 'APPROVED' })
+  await world.restock('MUG', 5)
+  expect(told(world, people)).toEqual([1])
+  world.sandbox.whatsapp.clearFaults()
+  expect((await call(world, 'POST', '/v1/templates/sync')).body).toEqual({ templates: 26 })
 })

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { freePort } from './own-servers.ts'
+import { freePort } from '../../bench/support/processes.ts'
 
 export interface Balancer extends AsyncDisposable {
   url: string

@@ -3,13 +3,17 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { openDatabase, type Database } from '../../src/platform/database.ts'
 import { databaseUrl } from './global-setup.ts'
+import { prepareStatements } from './prepared-statements.ts'
 
-/** A fresh, migrated database of the caller's own, dropped when disposed (`await using`). */
-export async function createTestDatabase(): Promise<Database & AsyncDisposable> {
+/** A fresh, migrated database of the caller's own, dropped when disposed (`await using`). `prepares`: see prepareStatements. */
+export async function createTestDatabase({ prepares = false, poolSize = 10 } = {}): Promise<
+  Database & AsyncDisposable
+> {
   const serverUrl = inject('serverUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE hub_template STRATEGY file_copy`)
-  const database = openDatabase(databaseUrl(serverUrl, name))
+  const database = openDatabase(databaseUrl(serverUrl, name), { poolSize })
+  if (prepares) prepareStatements(database)
   const dispose = async (): Promise<void> => {
     await database.close()
     await onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)

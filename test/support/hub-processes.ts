@@ -1,30 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { startOwnRedis, type OwnRedis } from '../../bench/support/own-redis.ts'
+import { endProcess, freePort } from '../../bench/support/processes.ts'
 import { saveCampaignSettings, switchCampaign } from '../../src/campaigns/campaign-store.ts'
 import { openDatabase, type Database } from '../../src/platform/database.ts'
 import type { LoggedMessage } from '../../src/sandbox/graph/graph-state.ts'
 import { findShopByKey, saveShopSettings } from '../../src/shops/shop-store.ts'
 import { startBalancer } from './balancer.ts'
-import {
-  freePort,
-  killChild,
-  startOwnPostgres,
-  startOwnRedis,
-  until,
-  type OwnPostgres,
-  type OwnRedis,
-} from './own-servers.ts'
-
-interface Greeting {
-  url: string
-  graphUrl: string
-  storeUrl: string
-  credentials: {
-    whatsapp: Record<'accessToken' | 'appSecret' | 'verifyToken' | 'phoneNumberId' | 'wabaId', string>
-    woo: Record<'consumerKey' | 'consumerSecret' | 'webhookSecret', string>
-  }
-}
+import { connectionsTo, startPlayedProcess } from './played-process.ts'
+import { startOwnPostgres, until, type OwnPostgres } from './own-servers.ts'
 
 export type Role = 'web' | 'worker' | 'scheduler'
 
@@ -50,14 +34,21 @@ export interface HubProcesses extends AsyncDisposable {
 
 export async function startHubProcesses(): Promise<HubProcesses> {
   const [postgres, redis, balancer] = [await startOwnPostgres(), await startOwnRedis(), await startBalancer()]
-  const sandbox = await startSandbox(balancer.url)
-  const env = toEnvironment(sandbox.greeting, {
+  const sandbox = await startPlayedProcess(balancer.url, {
+    SANDBOX_ANSWER_DELAY_MS: '40',
+    SANDBOX_WEBHOOK_CONCURRENCY: '8',
+    SANDBOX_UNKNOWN_PEOPLE: 'arrive',
+  })
+  const env = {
+    ...connectionsTo(sandbox),
     PUBLIC_URL: balancer.url,
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,
-  })
+    HUB_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    HUB_API_TOKEN: 'test-api-token',
+  }
   const children: ChildProcess[] = [sandbox.child]
-  const control = controlOf(sandbox.greeting.url)
+  const { control } = sandbox
   const start = async (roles: readonly Role[], over: Record<string, string> = {}): Promise<ChildProcess> => {
     const port = await freePort()
     const child = run(['src/main.ts'], { ...env, ...over, ROLES: roles.join(), PORT: String(port) })
@@ -71,7 +62,7 @@ export async function startHubProcesses(): Promise<HubProcesses> {
   }
   const db = openDatabase(postgres.url, { poolSize: 4, onError: () => undefined })
   const dispose = async (): Promise<void> => {
-    await Promise.all(children.map((child) => killChild(child)))
+    await Promise.all(children.map((child) => endProcess(child, 'SIGKILL')))
     await db.close()
     await balancer[Symbol.asyncDispose]()
     await redis[Symbol.asyncDispose]()
@@ -90,7 +81,7 @@ export async function startHubProcesses(): Promise<HubProcesses> {
       postgres,
       redis,
       start,
-      graphUrl: sandbox.greeting.graphUrl,
+      graphUrl: sandbox.graphUrl,
       control,
       interest: (sku, people) => addInterested(db, { shopId, sku, people, control }),
       restock: async (sku) => {
@@ -117,57 +108,6 @@ function run(words: readonly string[], env: Record<string, string>): ChildProces
     stdio: ['ignore', said, 'inherit'],
   })
 }
-
-async function startSandbox(hubUrl: string): Promise<{ child: ChildProcess; greeting: Greeting }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/sandbox/main.ts'], {
-    env: {
-      ...process.env,
-      SANDBOX_PORT: '0',
-      SANDBOX_WEBHOOKS: 'sync',
-      SANDBOX_ANSWER_DELAY_MS: '40',
-      SANDBOX_WEBHOOK_CONCURRENCY: '8',
-      SANDBOX_UNKNOWN_PEOPLE: 'arrive',
-      PUBLIC_URL: hubUrl,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  return { child, greeting: JSON.parse(line) as Greeting }
-}
-
-function toEnvironment(
-  { graphUrl, storeUrl, credentials: { whatsapp, woo } }: Greeting,
-  own: Record<string, string>,
-): Record<string, string> {
-  return {
-    ...own,
-    HUB_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
-    HUB_API_TOKEN: 'test-api-token',
-    WHATSAPP_GRAPH_URL: graphUrl,
-    WHATSAPP_ACCESS_TOKEN: whatsapp.accessToken,
-    WHATSAPP_APP_SECRET: whatsapp.appSecret,
-    WHATSAPP_VERIFY_TOKEN: whatsapp.verifyToken,
-    WHATSAPP_PHONE_NUMBER_ID: whatsapp.phoneNumberId,
-    WHATSAPP_BUSINESS_ACCOUNT_ID: whatsapp.wabaId,
-    WOOCOMMERCE_STORE_URL: storeUrl,
-    WOOCOMMERCE_CONSUMER_KEY: woo.consumerKey,
-    WOOCOMMERCE_CONSUMER_SECRET: woo.consumerSecret,
-    WOOCOMMERCE_WEBHOOK_SECRET: woo.webhookSecret,
-    SHOP_TIMEZONE: 'Europe/Lisbon',
-    SHOP_CURRENCY: 'EUR',
-    SHOP_COUNTRY: 'PT',
-    SHOP_LANGUAGE: 'en',
-  }
-}
-
-const controlOf =
-  (sandboxUrl: string) =>
-  async <T>(path: string, body?: unknown): Promise<T> => {
-    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-    const response = await fetch(`${sandboxUrl}/control${path}`, request)
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-    return (await response.json()) as T
-  }
 
 interface SetUp {
   db: Database

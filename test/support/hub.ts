@@ -18,6 +18,7 @@ export interface TestHub extends AsyncDisposable {
   db: Database
   clock: MovableClock
   url: string
+  apiToken: string
   shop: Shop
   drain(): Promise<void>
 }
@@ -26,10 +27,11 @@ export interface HubOptions {
   now: string
   connection: ShopConnection
   graphUrl?: string
+  trustedProxies?: number
 }
 
 export async function createHub(options: HubOptions): Promise<TestHub> {
-  const db = await createTestDatabase()
+  const db = await createTestDatabase({ prepares: true })
   const clock = createStandingClock(new Date(options.now))
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
   const box = createSecretsBox({ current: Buffer.alloc(32, 7) })
@@ -45,6 +47,7 @@ export async function createHub(options: HubOptions): Promise<TestHub> {
     graph: { url: options.graphUrl ?? 'http://127.0.0.1:9', version: 'v25.0' },
     publicUrl: () => 'https://hub.example',
     queue: { kind: 'postgres', url: db.url },
+    trustedProxies: options.trustedProxies ?? 0,
   })
   const shop = await connectShop({ db, box }, options.connection, clock.now())
   const listening = await app.startWeb(0)
@@ -53,6 +56,7 @@ export async function createHub(options: HubOptions): Promise<TestHub> {
     db,
     clock,
     url: `http://127.0.0.1:${listening.port}`,
+    apiToken,
     shop,
     drain: async () => {
       await app.lanes.drain()

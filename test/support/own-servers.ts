@@ -1,12 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import pg from 'pg'
+import { isRedisInstalled } from '../../bench/support/own-redis.ts'
+import { freePort } from '../../bench/support/processes.ts'
 import { preparePlace } from '../../src/platform/embedded-postgres/place.ts'
 import { findServer, startServer } from '../../src/platform/embedded-postgres/server-process.ts'
 
@@ -14,59 +12,11 @@ import { findServer, startServer } from '../../src/platform/embedded-postgres/se
 
 /** False on a machine without Redis. On a build server its tests must run. */
 export function hasRedis(): boolean {
-  if (spawnSync('redis-server', ['--version']).status === 0) return true
+  if (isRedisInstalled()) return true
   if (process.env.CI !== undefined)
     throw new Error('redis-server is not installed, and its tests must run here.')
   process.stderr.write('No redis-server found: what needs one is skipped.\n')
   return false
-}
-
-export interface OwnRedis extends AsyncDisposable {
-  url: string
-  /** kill -9. Nothing is on disk, so that everything in it is gone. */
-  kill(): Promise<void>
-  start(): Promise<void>
-  flush(): Promise<void>
-  /** How many keys it holds. */
-  size(): Promise<number>
-}
-
-export async function startOwnRedis(): Promise<OwnRedis> {
-  const port = await freePort()
-  const folder = mkdtempSync(join(tmpdir(), 'hub-redis-'))
-  const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', dir: folder }
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const url = `redis://127.0.0.1:${port}`
-  let server: ChildProcess | undefined
-  const onRedis = async <T>(work: (redis: Redis) => Promise<T>): Promise<T> => {
-    const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20 })
-    redis.on('error', () => undefined)
-    const answer = await work(redis)
-    redis.disconnect()
-    return answer
-  }
-  const start = async (): Promise<void> => {
-    server = spawn('redis-server', args, { stdio: 'ignore' })
-    await onRedis((redis) => redis.ping())
-  }
-  const kill = async (): Promise<void> => {
-    if (server !== undefined) await killChild(server)
-    server = undefined
-  }
-  await start()
-  return {
-    url,
-    kill,
-    start,
-    flush: async () => {
-      await onRedis((redis) => redis.flushall())
-    },
-    size: () => onRedis((redis) => redis.dbsize()),
-    [Symbol.asyncDispose]: async () => {
-      await kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }
 
 /** Ends like the server's own shutdown (`fast`), or as if the machine had died (`immediate`: nothing is written, all connections cut). */
@@ -130,21 +80,6 @@ function letInByPort(file: string): void {
 function writeInPlace(file: string, text: string): void {
   truncateSync(file)
   appendFileSync(file, text)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-export async function killChild(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill(signal)
-  await ended
 }
 
 /** Waits until something is so; what cannot be asked yet is not so yet. */

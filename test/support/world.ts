@@ -22,7 +22,7 @@ export interface World extends Stage {
 let phones = 0
 
 export async function createWorld(options: { now?: string; graphTimeoutMs?: number } = {}): Promise<World> {
-  const db = await createTestDatabase()
+  const db = await createTestDatabase({ prepares: true })
   const stage = await openStage({
     db,
     now: new Date(options.now ?? '2026-03-10T12:00:00Z'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sentenceOf } from '../../campaigns/reasons.ts'
-import { loadSendingState, type SendingState } from '../../campaigns/sending-state.ts'
+import { loadNumberStates, type NumberState } from '../../campaigns/sending-state.ts'
 import { sendLane } from '../../outbox/enqueue-message.ts'
 import { releaseWaiting } from '../../outbox/release-waiting.ts'
 import type { Database, Sql } from '../../platform/database.ts'
@@ -23,7 +23,11 @@ export const numberShown = z.strictObject({
   stateReasonText: reason,
   quality: z.string().nullable(),
   ratePerSecond: z.int(),
-  restrictedUntil: time.nullable().meta({ description: 'Until then it may answer, and begin nothing.' }),
+  stoppedUntil: time
+    .nullable()
+    .meta({ description: 'Stopped, it starts by itself then. Null: when Meta or somebody here starts it.' }),
+  isRestricted: z.boolean().meta({ description: 'Meta lets it answer, and begin nothing.' }),
+  restrictedUntil: time.nullable().meta({ description: 'Null: until Meta lifts it, or not restricted.' }),
   restriction: z.string().nullable().meta({ description: 'In Meta’s words.' }),
   checkedAt: time.nullable().meta({ description: 'When WhatsApp was last asked.' }),
   messagingTier: z.string().nullable().meta({ description: 'Of the portfolio.' }),
@@ -40,7 +44,7 @@ export const numberShown = z.strictObject({
   pauseReasonText: reason,
 })
 
-export function showNumber(number: SendingState['numbers'][number]): z.input<typeof numberShown> {
+export function showNumber(number: NumberState): z.input<typeof numberShown> {
   const { portfolioId: _, ...shown } = number
   const textOf = (code: string | null): string | null => (code === null ? null : sentenceOf(code))
   return plain({
@@ -85,12 +89,12 @@ function startEndpoint({ db, wake }: NumberDeps): Endpoint {
       })
       wake(sendLane)
       const number = (await listNumbers(db, shop, now)).find((one) => one.id === params.id)
-      if (number === undefined) throw new Problem(404, 'number_missing', 'This shop has no such number')
+      if (number === undefined) throw new Problem(404, 'number_unknown', 'This shop has no such number')
       return number
     },
   })
 }
 
 async function listNumbers(sql: Sql, shop: Shop, now: Date): Promise<z.input<typeof numberShown>[]> {
-  return (await loadSendingState(sql, shop, now)).numbers.map(showNumber)
+  return (await loadNumberStates(sql, shop.id, now)).map(showNumber)
 }

@@ -37,6 +37,11 @@ export const identity = z.strictObject({
   source: z.string(),
   startedAt: time,
   endedAt: time.nullable(),
+  refusals: z.int().meta({
+    description:
+      'How often in a row WhatsApp could not reach it; from three on it gets no marketing, until the person writes or something arrives.',
+  }),
+  refusedAt: time.nullable(),
 })
 
 export const consentEntry = z.strictObject({

@@ -16,6 +16,7 @@ const statuses: Readonly<Record<string, number>> = {
   category_not_allowed: 409,
   public_url_missing: 409,
   not_connected: 409,
+  number_missing: 409,
   dry_run_too_long: 503,
   dry_run_in_the_way: 503,
 }

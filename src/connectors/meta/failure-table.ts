@@ -46,6 +46,8 @@ export type Then =
 export type Effect =
   /** The person has stopped marketing in WhatsApp. */
   | { kind: 'opt_out' }
+  /** The address cannot be reached: after some in a row nothing is sent there but answers. */
+  | { kind: 'count_refusal' }
   /** Nothing to this person for as long as the message itself waits. */
   | { kind: 'hold_person' }
   | { kind: 'slow_number' }
@@ -150,13 +152,13 @@ export const failureTable: Readonly<Record<number, Failure>> = {
   131050: never('meta_stop', 'Has stopped this business’s marketing', { kind: 'opt_out' }),
 
   // The person, and where they are.
-  131026: never('number_unreachable', 'Undeliverable'),
+  131026: never('number_unreachable', 'Undeliverable', { kind: 'count_refusal' }),
   131021: never('number_unreachable', 'Sender and recipient are the same'),
   130403: never('person_blocked', 'Blocked by the business'),
   131047: never('window_24h_closed', 'More than 24 hours since they wrote'),
   130497: never('country_restricted', 'May not write to this country', { kind: 'restrict_country' }),
-  // Once more, to the number; without one there is nothing left to try.
-  131062: retry(0, { attempts: 2 }, ['bsuid_unsupported', 'No user ids for this message']),
+  // From then on to the number, whatever came before; without one there is nothing left to try.
+  131062: retry(0, { attempts: many.attempts }, ['bsuid_unsupported', 'No user ids for this message']),
 
   // The message.
   33: parametersInvalid('A parameter is wrong'),

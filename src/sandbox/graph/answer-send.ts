@@ -5,6 +5,7 @@ import type { WhatsAppFaults } from './faults.ts'
 export interface GraphAnswer {
   status: number
   body: Fields
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Answers a send as slowly and as badly as the faults say. `play` carries it out: it is not asked when Meta is unavailable. */

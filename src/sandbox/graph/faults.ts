@@ -24,7 +24,9 @@ export interface WhatsAppFaults {
   unavailable: number
   /** Every call is refused with 190. */
   tokenExpired: boolean
-  /** Sends are refused in the answer. */
+  /** So many sends are still taken, then the token has expired; null: it does not by itself. */
+  tokenExpiresAfter: number | null
+  /** Calls are refused in the answer: sends, unless it says otherwise. */
   refuse: CodedFault | null
   /** Sends are accepted and fail later. */
   fail: CodedFault | null
@@ -39,6 +41,8 @@ export interface CodedFault {
   times?: number
   /** Only messages to this number (digits) or BSUID. */
   to?: string
+  /** What is refused; left out: sends. Management: what reads or changes the account, its number and its templates. */
+  calls?: 'sends' | 'management' | 'all'
 }
 
 export const noFaults: WhatsAppFaults = {
@@ -54,24 +58,38 @@ export const noFaults: WhatsAppFaults = {
   emptyAnswers: 0,
   unavailable: 0,
   tokenExpired: false,
+  tokenExpiresAfter: null,
   refuse: null,
   fail: null,
   windowRefusal: 'later',
   templateReview: 'at_once',
 }
 
-/** The fault's code if it strikes this address, counted down. */
+/** The fault's code if it strikes this address, counted down; null: a call that sends nothing. */
 export function strike(
   faults: WhatsAppFaults,
   which: 'refuse' | 'fail',
-  address: string,
+  address: string | null,
 ): number | undefined {
   const fault = faults[which]
-  if (fault === null) return undefined
-  if (fault.to !== undefined && fault.to.replace(/^\+/, '') !== address.replace(/^\+/, '')) return undefined
+  if (fault === null || !isMeant(fault, address)) return undefined
   if (fault.times !== undefined) {
     faults[which] = fault.times > 1 ? { ...fault, times: fault.times - 1 } : null
     if (fault.times < 1) return undefined
   }
   return fault.code
+}
+
+/** Counts a send that was taken towards the end of the token. */
+export function ageToken(faults: WhatsAppFaults): void {
+  if (faults.tokenExpiresAfter === null) return
+  faults.tokenExpiresAfter -= 1
+  if (faults.tokenExpiresAfter > 0) return
+  faults.tokenExpiresAfter = null
+  faults.tokenExpired = true
+}
+
+function isMeant({ calls = 'sends', to }: CodedFault, address: string | null): boolean {
+  if (calls !== 'all' && calls !== (address === null ? 'management' : 'sends')) return false
+  return to === undefined || to.replace(/^\+/, '') === address?.replace(/^\+/, '')
 }

@@ -5,6 +5,7 @@ export class GraphError extends Error {
   readonly details: string | undefined
   readonly more: Readonly<Record<string, unknown>>
   readonly type: string
+  readonly headers: Readonly<Record<string, string>>
 
   constructor(
     code: number,
@@ -14,6 +15,7 @@ export class GraphError extends Error {
       status?: number
       type?: string
       more?: Readonly<Record<string, unknown>>
+      headers?: Readonly<Record<string, string>>
     } = {},
   ) {
     super(options.title ?? `(#${code}) ${titleOf(code)}`)
@@ -23,6 +25,7 @@ export class GraphError extends Error {
     this.details = details
     this.type = options.type ?? 'OAuthException'
     this.more = options.more ?? {}
+    this.headers = options.headers ?? {}
   }
 }
 
@@ -79,6 +82,7 @@ const titles: Readonly<Record<number, string>> = {
   100: 'Invalid parameter',
   368: 'Temporarily blocked for policies violations',
   80007: 'Rate limit hit',
+  80008: 'There have been too many calls to this WhatsApp Business account. Wait a bit and try again.',
   130403: 'User is blocked by the business',
   130429: 'Rate limit hit',
   130472: "User's number is part of an experiment",

@@ -5,7 +5,9 @@ import { asFields, type Fields } from '../read-values.ts'
 import { toWireJson } from '../wire-json.ts'
 import { answerSend, type GraphAnswer } from './answer-send.ts'
 import { authorize } from './authorize.ts'
+import { strike } from './faults.ts'
 import { GraphError, toGraphBody, unknownObject, unknownPath } from './graph-error.ts'
+import type { ManagementLimits } from './management-limits.ts'
 import { renderMedia, takeMedia } from './media.ts'
 import { renderNumber } from './number-info.ts'
 import type { SendDeps } from './send-deps.ts'
@@ -15,6 +17,7 @@ import { createTemplate, deleteTemplates, listTemplates, renderTemplate } from '
 import { beginUpload, takeUpload } from './uploads.ts'
 
 export interface GraphDeps extends SendDeps {
+  management: ManagementLimits
   log: Logger
   graphUrl: () => string
 }
@@ -82,7 +85,8 @@ function refusalOf({ log, random, traffic }: GraphDeps, thrown: unknown): GraphA
   if (!isKnown) log.error({ err: thrown }, 'The sandbox failed to play the Graph API')
   const error = isKnown ? thrown : new GraphError(1, undefined, { status: 500 })
   traffic.refused(error.code)
-  return { status: error.status, body: toGraphBody(error, `A${random.token(16)}`) }
+  const body = toGraphBody(error, `A${random.token(16)}`)
+  return { status: error.status, body, headers: error.headers }
 }
 
 /** Below /graph. */
@@ -99,8 +103,9 @@ function answerCall(deps: GraphDeps, call: Call): Fields | Promise<Fields> {
   const [node = '', edge] = call.path.split('/')
   if (call.path === 'app/uploads' && call.method === 'POST') return beginUpload(deps, call.query)
   if (node.startsWith('upload:') && call.method === 'POST') return takeUpload(deps, node, call.raw)
-  if (node === account.phoneNumberId) return answerNumber(deps, call, edge)
+  if (isManagement(deps, node, edge)) beforeManaging(deps)
   if (node === account.wabaId) return answerAccount(deps, call, edge)
+  if (node === account.phoneNumberId) return answerNumber(deps, call, edge)
   const template = state.templates.find(node)
   if (template !== undefined && edge === undefined && call.method === 'GET') {
     return renderTemplate(template, call.query.get('fields'))
@@ -111,6 +116,18 @@ function answerCall(deps: GraphDeps, call: Call): Fields | Promise<Fields> {
     edge === undefined && call.method === 'GET' ? renderMedia(deps, node, deps.graphUrl()) : undefined
   if (media !== undefined) return media
   throw node === '' ? unknownPath(`/${call.path}`) : unknownObject(node, call.method)
+}
+
+/** The account, its number without what is sent or uploaded there, and its templates. */
+function isManagement({ account, state }: GraphDeps, node: string, edge: string | undefined): boolean {
+  if (node === account.phoneNumberId) return edge === undefined
+  return node === account.wabaId || state.templates.find(node) !== undefined
+}
+
+function beforeManaging({ faults, management }: GraphDeps): void {
+  const refusal = strike(faults, 'refuse', null)
+  if (refusal !== undefined) throw new GraphError(refusal, 'Refused on demand of the sandbox')
+  management.beforeCall()
 }
 
 function answerNumber(deps: GraphDeps, call: Call, edge: string | undefined): Fields | Promise<Fields> {
@@ -156,13 +173,14 @@ function readBody({ raw }: Call): Fields {
   throw new GraphError(100, undefined, { title: '(#100) The body is not a JSON object.' })
 }
 
-function send(response: ServerResponse, { status, body }: GraphAnswer): void {
+function send(response: ServerResponse, { status, body, headers }: GraphAnswer): void {
   // Pure ASCII, so its length is its bytes; a text goes out in one write with its head, a buffer would take two.
   const text = toWireJson(body)
   response.writeHead(status, {
     'content-type': 'application/json; charset=UTF-8',
     'facebook-api-version': 'v25.0',
     'content-length': text.length,
+    ...headers,
   })
   response.end(text, 'latin1')
 }

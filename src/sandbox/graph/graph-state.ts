@@ -84,6 +84,8 @@ export interface Template {
   approvedMs?: number
   /** How often it was paused. */
   pauses?: number
+  /** What Meta calls the pause it is in: FIRST_PAUSE, SECOND_PAUSE or RATE_LIMITING_PAUSE. */
+  pauseTitle?: string | undefined
   /** Its messages are held until Meta knows how the first were taken. */
   isHeld?: boolean
 }

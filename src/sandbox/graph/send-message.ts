@@ -2,7 +2,7 @@ import type { Fields } from '../read-values.ts'
 import { checkEndpoint, type Endpoint } from './check-endpoint.ts'
 import { checkMessage, type CheckedMessage } from './check-message.ts'
 import type { Fate } from './decide-fate.ts'
-import { strike } from './faults.ts'
+import { ageToken, strike } from './faults.ts'
 import { GraphError } from './graph-error.ts'
 import { isWindowOpen, type LoggedMessage, type Person } from './graph-state.ts'
 import { fateNow, statusesOf } from './message-fate.ts'
@@ -36,6 +36,7 @@ export function sendMessage(deps: SendDeps, body: Fields, endpoint: Endpoint): F
     if (fate !== null) playFate(deps, logged, { fate, person: recipient.person })
     return logged
   })
+  ageToken(deps.faults)
   deps.traffic.accepted({ ...message, template: checked.template?.name ?? null })
   return answerOf(message, recipient)
 }

@@ -2,7 +2,7 @@ import type { LoggedMessage, Template } from './graph-state.ts'
 import { fateNow, statusesOf } from './message-fate.ts'
 import { playStatuses } from './play-statuses.ts'
 import type { SendDeps } from './send-deps.ts'
-import { setTemplateQuality, setTemplateStatus } from './template-states.ts'
+import { pacingPause, setTemplateQuality, setTemplateStatus } from './template-states.ts'
 
 // Meta watches how the first messages of a new template are taken, and holds the rest until it knows (templates/template-pacing).
 
@@ -26,7 +26,7 @@ export function releaseTemplate(deps: SendDeps, template: Template): Template {
 export function dropTemplate(deps: SendDeps, template: Template): Template {
   const held = takeHeld(deps, template)
   const paused = setTemplateStatus(deps, { ...template, isHeld: false }, 'PAUSED', {
-    title: 'RATE_LIMITING_PAUSE',
+    title: pacingPause,
   })
   for (const { id } of held) playStatuses(deps, id, [{ status: 'failed', errorCode: 132015 }])
   return setTemplateQuality(deps, paused, 'RED')

@@ -12,6 +12,9 @@ export interface TemplateDeps {
   clock: Clock
 }
 
+/** After the first messages of a template were not liked; lasts until somebody unpauses it. */
+export const pacingPause = 'RATE_LIMITING_PAUSE'
+
 /** What Meta decides about a template, with the webhook that tells of it. */
 export function setTemplateStatus(
   deps: TemplateDeps,
@@ -20,14 +23,16 @@ export function setTemplateStatus(
   { reason = 'NONE', title }: { reason?: string | undefined; title?: string | undefined } = {},
 ): Template {
   const pauses = (template.pauses ?? 0) + (status === 'PAUSED' ? 1 : 0)
+  const told = title ?? titleOf(template, status, pauses)
   const changed: Template = {
     ...template,
     status,
     pauses,
+    pauseTitle: status === 'PAUSED' ? told : undefined,
     rejectedReason: status === 'REJECTED' ? reason : 'NONE',
     ...(status === 'APPROVED' ? { approvedMs: deps.clock.now().getTime() } : {}),
   }
-  const info = otherInfo(title ?? titleOf(template, status, pauses))
+  const info = otherInfo(told)
   deps.state.together(() => {
     deps.state.templates.put(template.id, changed)
     tell(deps, 'message_template_status_update', {
@@ -41,11 +46,16 @@ export function setTemplateStatus(
   return changed
 }
 
-/** POST /{template id}/unpause: of a pause that does not end by itself. */
+/**
+ * POST /{template id}/unpause: only of a pause by pacing, which does not end by itself (templates/template-pacing). How Meta says no to
+ * the others is not written down; the form is a guess.
+ */
 export function unpauseTemplate(deps: TemplateDeps, template: Template): Fields {
   if (template.status !== 'PAUSED') {
     throw new GraphError(100, undefined, { title: '(#100) Only a paused template can be unpaused.' })
   }
+  if (template.pauseTitle !== pacingPause)
+    return { success: false, reason: 'The template is paused for its quality; such a pause ends by itself.' }
   setTemplateStatus(deps, template, 'APPROVED')
   return { success: true }
 }

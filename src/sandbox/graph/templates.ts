@@ -2,6 +2,7 @@ import { asFields, asList, asText, type Fields } from '../read-values.ts'
 import { checkNewTemplate } from './check-new-template.ts'
 import { GraphError } from './graph-error.ts'
 import type { GraphState, Template } from './graph-state.ts'
+import type { ManagementLimits } from './management-limits.ts'
 import { pageOf } from './graph-paging.ts'
 import { setTemplateStatus, type TemplateDeps } from './template-states.ts'
 import { componentOf, textOf } from './template-text.ts'
@@ -9,8 +10,9 @@ import { componentOf, textOf } from './template-text.ts'
 const firstId = 1_387_372_356_000_000
 
 /** POST /{waba}/message_templates: in review, and approved or rejected at once or when told. Throws GraphError. */
-export function createTemplate(deps: TemplateDeps, body: Fields): Fields {
+export function createTemplate(deps: TemplateDeps & { management: ManagementLimits }, body: Fields): Fields {
   const checked = checkNewTemplate(deps.state, body)
+  deps.management.beforeCreation()
   const template: Template = {
     id: String(firstId + deps.state.nextId('templates')),
     status: 'PENDING',

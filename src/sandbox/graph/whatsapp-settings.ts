@@ -14,6 +14,10 @@ export interface WhatsAppSettings {
   marketingMessagesApi: boolean
   /** For so long after its approval /marketing_messages does not know a template (134101). */
   templateSyncMinutes: number
+  /** Calls about the account, its number and its templates in a moving hour (80007); null: without end. */
+  managementCallsPerHour: number | null
+  /** New templates in a moving hour (80008), Meta's is 100; null: without end, so that a new shop has all of its own at once. */
+  templateCreationsPerHour: number | null
   /** Numbers nobody was given: fail as not on WhatsApp, or are people on the fly. */
   unknownPeople: 'fail' | 'arrive'
   /** Whether people on the fly read what arrives: the third status of a message. */
@@ -36,6 +40,8 @@ export const defaultSettings: WhatsAppSettings = {
   marketingOnMessages: true,
   marketingMessagesApi: true,
   templateSyncMinutes: 0,
+  managementCallsPerHour: 5_000,
+  templateCreationsPerHour: null,
   unknownPeople: 'fail',
   unknownPeopleRead: true,
   webhookConcurrency: 1,

@@ -25,6 +25,7 @@ test.each([
 
 test.each([
   ['opt_out', [131050]],
+  ['count_refusal', [131026]],
   ['hold_person', [131056]],
   ['slow_number', [130429]],
   ['pause', [4, 80007, 131057, 2494100]],

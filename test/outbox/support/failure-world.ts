@@ -30,7 +30,7 @@ export interface TestPerson {
 let people = 0
 
 export async function createFailureWorld(): Promise<FailureWorld> {
-  const db = await createTestDatabase()
+  const db = await createTestDatabase({ prepares: true })
   const stage = await openStage({
     db,
     now: new Date('2026-03-10T12:00:00Z'),

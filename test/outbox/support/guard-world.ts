@@ -33,7 +33,7 @@ export interface GuardWorld extends AsyncDisposable {
 let addresses = 0
 
 export async function createGuardWorld(): Promise<GuardWorld> {
-  const db = await createTestDatabase()
+  const db = await createTestDatabase({ prepares: true })
   const ids = await db.transaction(async (tx) => {
     const shop = await saveShop(
       tx,

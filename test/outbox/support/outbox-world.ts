@@ -37,7 +37,7 @@ export interface OutboxWorld extends AsyncDisposable {
 
 /** A shop with a number, all of its templates approved, and a Meta that accepts everything. */
 export async function createOutboxWorld(over: Partial<SendDeps> = {}): Promise<OutboxWorld> {
-  const db = await createTestDatabase()
+  const db = await createTestDatabase({ prepares: true })
   const clock = createStandingClock(start)
   const graph = await startGraphServer(acceptAll(), 1_000)
   const random = createSeededRandom(1)

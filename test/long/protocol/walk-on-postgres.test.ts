@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createOutboxWorld } from '../support/outbox-world.ts'
+import { createOutboxWorld } from '../../outbox/support/outbox-world.ts'
 import { beginning } from './explore.ts'
 import { realRules } from './rules.ts'
 import { stepsFrom, type Step } from './steps.ts'

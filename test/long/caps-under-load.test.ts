@@ -111,7 +111,7 @@ test(
         fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 4, maxLength: 6 }),
         fc.integer({ min: 0, max: 1_000_000 }),
         async (gapDays, seed) => {
-          await using db = await createTestDatabase()
+          await using db = await createTestDatabase({ prepares: true })
           const begin = new Date(someMonday.getTime())
           const shop = await insertShop(db, new Date(begin.getTime() - 100 * dayMs))
           await insertTemplates(db, shop, begin)

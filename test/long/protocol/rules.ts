@@ -45,7 +45,10 @@ export const realRules: Rules = {
   mayGoAgain,
   resolve: (row, now, again) => {
     if (row.state !== 'uncertain') return undefined
-    if (again) return { ...row, state: 'waiting', reason: 'sent_again', attempt: row.attempt + 1, dueAt: now }
+    if (again) {
+      const attempt = row.attempt + 1
+      return { ...row, state: 'waiting', reason: 'sent_again', attempt, dueAt: now, sentAgainAt: now }
+    }
     const ended = { ...row, state: 'outcome_unknown' as const, reason: 'outcome_unknown' }
     return { ...ended, countedAt: countedAtOf(ended) }
   },

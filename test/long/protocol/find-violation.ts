@@ -24,7 +24,13 @@ export function createFindViolation(rules: Rules): FindViolation {
     const key = `${keyOfRow(state.row)}|${keyOfTaken(state.taken)}`
     const misread = read.has(key) ? undefined : findMisread(state, rules)
     read.add(key)
-    return findDouble(state) ?? findTakenBack(state.row) ?? misread ?? findLoose(state, steps, rules)
+    return (
+      findDouble(state) ??
+      findTakenBack(state.row) ??
+      findGivenUp(state) ??
+      misread ??
+      findLoose(state, steps, rules)
+    )
   }
 }
 
@@ -42,6 +48,12 @@ function findDouble({ row, taken, forgivenBelow }: WorldState): string | undefin
   if (alive.length > 1 && wereUncertain.length === 0)
     return 'Meta took the same reply twice, although nothing about it was uncertain'
   return alive.length > 2 ? 'Meta took the same reply three times' : undefined
+}
+
+/** A reply that nobody answered for is sent again once, whichever of its attempts that was. */
+function findGivenUp({ row, forgivenBelow }: WorldState): string | undefined {
+  if (isMarketing(row.purpose) || row.state !== 'outcome_unknown' || forgivenBelow > 0) return undefined
+  return 'the reply is given up, and was never sent again'
 }
 
 /** What is known of a message is what it is shown as. */

@@ -25,13 +25,30 @@ export const mistakes: readonly Mistake[] = [
   {
     about: 'marketing that nobody answered for goes again',
     purpose: 'campaign',
-    rules: { mayGoAgain: ({ attempt }) => attempt === 1 },
+    rules: { mayGoAgain: ({ sentAgainAt }) => sentAgainAt === null },
     finds: /same marketing message twice/,
   },
   {
     about: 'a reply goes again as often as nobody answers for it',
     purpose: 'reply',
     rules: { mayGoAgain: () => true },
+    finds: /same reply three times/,
+  },
+  {
+    about: 'a reply goes again only when nobody answered for its first attempt',
+    purpose: 'reply',
+    rules: { mayGoAgain: ({ attempt }) => attempt === 1 },
+    finds: /given up, and was never sent again/,
+  },
+  {
+    about: 'that a reply was sent again is forgotten',
+    purpose: 'reply',
+    rules: {
+      resolve: (...given) => {
+        const resolved = realRules.resolve(...given)
+        return resolved && { ...resolved, sentAgainAt: null }
+      },
+    },
     finds: /same reply three times/,
   },
   {

@@ -76,6 +76,7 @@ export function keyOfRow(row: Row): string {
     ...[
       row.startedAt,
       row.countedAt,
+      row.sentAgainAt,
       row.acceptedAt,
       row.sentAt,
       row.deliveredAt,

@@ -19,6 +19,7 @@ export function waitingLedger(purpose: Purpose): Ledger {
     expiresAt: null,
     startedAt: null,
     countedAt: null,
+    sentAgainAt: null,
     wamid: null,
     messageStatus: null,
     endpoint: null,
