@@ -1,11 +1,11 @@
 // Starts the hub the way a newcomer does, with a data folder of its own, waits until it says that it is ready, and stops it with Ctrl-C.
-// usage: node scripts/try-start.mjs [--within <seconds>] [command and its arguments; otherwise: npm start]
+// usage: node --import tsx scripts/try-start.mjs [--within <seconds>] [command and its arguments; otherwise: npm start]
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../bench/support/processes.ts'
 
 const args = process.argv.slice(2)
 const withinMs = args[0] === '--within' ? Number(args.splice(0, 2)[1]) * 1000 : 20_000
@@ -45,12 +45,27 @@ async function startAndStop(what) {
     if (end === undefined) throw new Error(`It did not stop within ${stopWithinMs / 1000} s.`)
     if (end.code !== 0 && end.code !== 130 && end.signal !== 'SIGINT')
       throw new Error(`It ended with ${JSON.stringify(end)}.`)
+    await untilGroupEnded(child.pid)
   } finally {
     try {
       process.kill(-child.pid, 'SIGKILL')
     } catch {
       // It has ended, as it should.
     }
+  }
+}
+
+/** npm may end before the hub does. */
+async function untilGroupEnded(group) {
+  for (const startedMs = performance.now(); isThere(group); await sleep(20))
+    if (performance.now() - startedMs > stopWithinMs) throw new Error('Something it had started did not end.')
+}
+
+function isThere(group) {
+  try {
+    return process.kill(-group, 0)
+  } catch {
+    return false
   }
 }
 
@@ -64,15 +79,4 @@ async function untilReady(ended, startedMs) {
     await sleep(50)
   }
   throw new Error(`It was not ready within ${withinMs / 1000} s.`)
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -1,3 +1,4 @@
+import { monotonicMs } from './clock.ts'
 import { describeError } from './errors.ts'
 import type { Logger } from './log.ts'
 
@@ -7,6 +8,8 @@ export interface ShutdownOptions {
   stop: () => Promise<void>
   /** After this long the process ends in any case (default 25 s: orchestrators kill after 30). */
   withinMs?: number
+  /** Signals this soon after the first are the same one (default 500 ms): Ctrl-C reaches us from the terminal and again through npm. */
+  sameWithinMs?: number
   /** Given by tests. */
   signals?: NodeJS.EventEmitter
   exit?: (code: number) => void
@@ -20,17 +23,19 @@ export function stopOnSignal({
   log,
   stop,
   withinMs = 25_000,
+  sameWithinMs = 500,
   signals = process,
   exit = exitProcess,
 }: ShutdownOptions): void {
-  let isStopping = false
+  let stoppingSinceMs: number | undefined
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (isStopping) {
+    if (stoppingSinceMs !== undefined) {
+      if (monotonicMs() - stoppingSinceMs < sameWithinMs) return
       log.warn(`${signal} again: ending at once`)
       exit(130)
       return
     }
-    isStopping = true
+    stoppingSinceMs = monotonicMs()
     log.info(`${signal}: stopping; once more ends at once`)
     const deadline = setTimeout(() => {
       log.error(`Stopping took longer than ${String(withinMs / 1_000)} s: ending now`)

@@ -8,10 +8,11 @@ const log = pino({ level: 'silent' })
 function listenWith(
   stop: () => Promise<void>,
   withinMs = 10_000,
+  sameWithinMs = 0,
 ): { signals: EventEmitter; exited: number[] } {
   const signals = new EventEmitter()
   const exited: number[] = []
-  stopOnSignal({ log, stop, withinMs, signals, exit: (code) => exited.push(code) })
+  stopOnSignal({ log, stop, withinMs, sameWithinMs, signals, exit: (code) => exited.push(code) })
   return { signals, exited }
 }
 
@@ -31,6 +32,16 @@ test('a second signal ends at once', () => {
   signals.emit('SIGINT', 'SIGINT')
   expect(exited).toEqual([130])
   expect(stop).toHaveBeenCalledTimes(1)
+})
+
+test('a signal that comes twice at once, as Ctrl-C does through npm, is one signal', async () => {
+  let stopped: (() => void) | undefined
+  const { signals, exited } = listenWith(() => new Promise((resolve) => (stopped = resolve)), 10_000, 5_000)
+  signals.emit('SIGINT', 'SIGINT')
+  signals.emit('SIGINT', 'SIGINT')
+  expect(exited).toEqual([])
+  stopped?.()
+  await vi.waitFor(() => expect(exited).toEqual([0]))
 })
 
 test('stopping that fails, or does not come to an end, ends with 1', async () => {

@@ -1,21 +1,10 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()]
-  const ports: number[] = []
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    ports.push((server.address() as { port: number }).port)
-  }
-  for (const server of servers) await new Promise((resolve) => server.close(resolve))
-  return [ports[0] ?? 0, ports[1] ?? 0]
-}
+import { freePort } from '../../bench/support/processes.ts'
 
 async function until(isSo: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
   const deadline = performance.now() + withinMs
@@ -31,7 +20,7 @@ test(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hub-started-'))
     chmodSync(folder, 0o755)
-    const [port, sandboxPort] = await freePorts()
+    const [port, sandboxPort] = [await freePort(), await freePort()]
     const env = {
       ...process.env,
       PORT: String(port),
