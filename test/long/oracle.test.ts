@@ -20,10 +20,16 @@ const everyReason = [
   ...['campaign_off', 'sold_out_again', 'price_rose', 'expired', 'shop_unavailable'],
 ]
 
+const cameUp = new Set<string>()
+
 describe.concurrent('planners and rules agree, row by row', () => {
   for (let lane = 0; lane < lanes; lane++)
     test(`in ${perLane} shops on edges (${lane + 1} of ${lanes})`, { timeout: 3_600_000 }, async () => {
       const reasons = await compareWorlds(perLane, seed === undefined ? undefined : seed + lane + 1)
-      if (perLane >= 1_000) expect([...reasons.keys()]).toEqual(expect.arrayContaining(everyReason))
+      for (const reason of reasons.keys()) cameUp.add(reason)
     })
+})
+
+test.runIf(worlds >= 1_000)('each reason that planners can give came up in one of them', () => {
+  expect([...cameUp]).toEqual(expect.arrayContaining(everyReason))
 })
