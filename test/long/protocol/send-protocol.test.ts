@@ -18,7 +18,6 @@ test.each([
     // A model that has become small shows nothing.
     expect(states).toBeGreaterThanOrEqual(statesAtLeast)
   },
-  60_000,
 )
 
 test.each(mistakes)('it would be found if $about', ({ purpose, rules, finds }) => {
