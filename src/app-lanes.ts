@@ -6,8 +6,10 @@ import { workOnCoupons } from './campaigns/loyalty-reward/coupon-lane.ts'
 import { couponLane } from './campaigns/loyalty-reward/ready-coupon.ts'
 import { createPrepareMessages } from './campaigns/prepare-messages.ts'
 import { continueImports } from './catalog/import/continue-imports.ts'
+import { readInboxLag } from './intake/inbox-lag-store.ts'
 import { createInboxProcessor, inboxLane } from './intake/inbox-processor.ts'
 import { applyOrderVersion } from './orders/apply-order-version.ts'
+import { createCampaignBrake } from './outbox/campaign-brake.ts'
 import { sendLane } from './outbox/enqueue-message.ts'
 import { guardCountries } from './outbox/guard-country.ts'
 import { guardRampUp } from './outbox/guard-ramp-up.ts'
@@ -64,6 +66,7 @@ export function registerLanes(parts: SharedParts): void {
     pace: parts.pace,
     definitions: parts.definitions,
     prepare: { alert: prepare, campaign: prepare },
+    brake: createCampaignBrake({ clock, log, lagMs: readInboxLag }),
     guards: [guardCountries, guardRampUp(guardSending)],
     onHandedBack: async (tx, messageIds) => {
       await returnRampUpOfUncalled(tx, messageIds)

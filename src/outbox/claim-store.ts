@@ -82,17 +82,18 @@ export const claimedFrom = `messages m left join campaigns c on c.id = m.campaig
 /**
  * The next due messages of a number, replies before alerts before campaigns, with the shares the lower lanes keep; held until the
  * transaction ends. What somebody else holds is passed over. A person's reply waits while an earlier one is on its way. Of a closed
- * number nothing.
+ * number nothing. `campaignsAtMost`: of campaigns no more than that.
  */
 export async function claimDue(
   tx: Tx,
   number: SendingNumber,
-  claim: { now: Date; count: number; shares: LaneShares },
+  claim: { now: Date; count: number; shares: LaneShares; campaignsAtMost?: number },
 ): Promise<ClaimedRow[]> {
   if (!number.isOpen) return []
   const lane = (nth: number, limit: string, except = ''): string =>
     `select m.id from messages m where m.phone_number_id = $1 and m.state = 'waiting' and m.due_at <= $2 and m.lane = ${nth} ${except}
      order by m.due_at, m.id limit ${limit} for update skip locked`
+  const { now, count, shares, campaignsAtMost = count } = claim
   const left = (taken: readonly string[]): string =>
     `greatest(0, $3::int - ${taken.map((name) => `(select count(*) from ${name})`).join(' - ')})`
   const inOrder = `and not exists (select 1 from messages earlier
@@ -102,12 +103,12 @@ export async function claimDue(
        kept_alerts as materialized (${lane(1, '$4')}),
        replies as materialized (${lane(0, left(['kept_campaigns', 'kept_alerts']), inOrder)}),
        more_alerts as materialized (${lane(1, left(['kept_campaigns', 'kept_alerts', 'replies']), 'and m.id not in (select id from kept_alerts)')}),
-       more_campaigns as materialized (${lane(2, left(['kept_campaigns', 'kept_alerts', 'replies', 'more_alerts']), 'and m.id not in (select id from kept_campaigns)')})
+       more_campaigns as materialized (${lane(2, `least(${left(['kept_campaigns', 'kept_alerts', 'replies', 'more_alerts'])}, $6::int - (select count(*) from kept_campaigns))`, 'and m.id not in (select id from kept_campaigns)')})
      select ${claimedColumns} from ${claimedFrom}
      where m.id in (select id from kept_campaigns union all select id from kept_alerts union all select id from replies
        union all select id from more_alerts union all select id from more_campaigns)
      order by m.lane, m.due_at, m.id`,
-    [number.id, claim.now, claim.count, claim.shares.alerts, claim.shares.campaigns],
+    [number.id, now, count, shares.alerts, Math.min(shares.campaigns, campaignsAtMost), campaignsAtMost],
   )
 }
 

@@ -7,8 +7,11 @@ import { loadRoom, takeSlots, type Slots } from './pace-store.ts'
 import { openSlotLine, type SlotLine, type Starts } from './slot-line.ts'
 
 export interface Pace {
-  /** How many messages may be claimed for the number now; none: in how many milliseconds to look again. */
-  room(tx: Tx, phoneNumberId: number): Promise<{ count: number; waitMs: number }>
+  /**
+   * How many messages may be claimed for the number now; none: in how many milliseconds to look again. `gapMs`: how far its slots lie
+   * apart.
+   */
+  room(tx: Tx, phoneNumberId: number): Promise<{ count: number; waitMs: number; gapMs: number }>
   /** Takes so many slots for the messages that this transaction stamps. */
   take(tx: Tx, phoneNumberId: number, count: number): Promise<SlotLine>
 }
@@ -46,7 +49,7 @@ export function createPace(db: Database): Pace {
       let room = await read()
       // After a start or a silence: placed by an answer that was heard late, slots would crowd those that another sender places by a quick one.
       while (!clock.isRead()) room = await read()
-      return decideRoom(room)
+      return { ...decideRoom(room), gapMs: room.gapMs }
     },
     take: async (tx, phoneNumberId, count) =>
       openSlotLine(

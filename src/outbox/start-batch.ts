@@ -2,6 +2,7 @@ import type { OutgoingContent, Recipient, SendEndpoint } from '../connectors/met
 import { monotonicMs } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database.ts'
 import type { Random } from '../platform/random.ts'
+import { brakedWaitMs, type CampaignBrake } from './campaign-brake.ts'
 import { checkAgain, type CheckDeps } from './check-again.ts'
 import { isUserIdRefused } from './choose-recipient.ts'
 import {
@@ -20,7 +21,7 @@ import { holdMessages } from './hold-messages.ts'
 import type { OnMessagesChanged, Prepared } from './message.ts'
 import { levelsAfter, paceContacts } from './pace-contacts.ts'
 import type { Pace } from './pace.ts'
-import { countedAtOf } from './purpose.ts'
+import { countedAtOf, laneOf } from './purpose.ts'
 import { lockExpired, lockMarketing, lockStopped } from './put-aside-store.ts'
 import { renderBatch, type Held, type Ready } from './render-batch.ts'
 import { shareLanes } from './share-lanes.ts'
@@ -33,6 +34,8 @@ export interface StartDeps extends CheckDeps {
   pace: Pace
   definitions: TemplateDefinitions
   onChanged: OnMessagesChanged
+  /** Left out: campaigns never go more slowly than the pace. */
+  brake?: CampaignBrake
   /** Further reasons why messages that could go must not yet, by id; what it lets go it counts. In the order given. */
   guards?: readonly Guard[]
 }
@@ -68,7 +71,7 @@ export interface Batch {
   line: SlotLine | undefined
   /** Monotonic: when the number was locked, and the kill switch was looked at. */
   lockedMs: number
-  /** The number has something due, but no room for it before so many milliseconds have passed. */
+  /** The number may have something due, but no room for it before so many milliseconds have passed. */
   waitMs: number
 }
 
@@ -88,12 +91,14 @@ export function startBatch(
     const number = await lockNumber(tx, numberId)
     const lockedMs = monotonicMs()
     if (number === undefined) return nothing(lockedMs, 0)
-    const room = number.isOpen ? await deps.pace.room(tx, numberId) : { count: 100, waitMs: 0 }
+    const room = number.isOpen ? await deps.pace.room(tx, numberId) : { count: 100, waitMs: 0, gapMs: 1 }
     if (room.count === 0) return nothing(lockedMs, room.waitMs)
     const count = Math.min(room.count, at.atMost ?? Infinity)
     const aside = await setStoppedAside(deps, tx, number, at.now)
     const shares = shareLanes(count, deps.random)
-    const rows = await claimDue(tx, number, { now: at.now, count, shares })
+    const campaigns = Math.min(count, (await deps.brake?.room(tx, numberId, room.gapMs)) ?? count)
+    const rows = await claimDue(tx, number, { now: at.now, count, shares, campaignsAtMost: campaigns })
+    deps.brake?.noteClaimed(numberId, rows.filter(({ lane }) => lane === laneOf('campaign')).length)
     const levels = await listContactLevels(
       tx,
       numberId,
@@ -104,7 +109,8 @@ export function startBatch(
     const started = await stamp(deps, tx, { number, ready, reserved, at })
     await saveContactLevels(tx, numberId, levelsAfter(ready, levels, at.now))
     const line = started.length === 0 ? undefined : await deps.pace.take(tx, numberId, started.length)
-    return { claimed: aside + rows.length, started, line, lockedMs, waitMs: 0 }
+    const waitMs = campaigns < count ? brakedWaitMs : 0
+    return { claimed: aside + rows.length, started, line, lockedMs, waitMs }
   })
 }
 

@@ -152,11 +152,11 @@ test('what was never called is given back once the database is there again, and 
 
 test('who claimed last waits a little longer for the next claim, so that others get their share', async () => {
   await using world = await createOutboxWorld()
-  let room = { count: 1, waitMs: 0 }
+  let room = { count: 1, waitMs: 0, gapMs: 1 }
   const sender = createSender({ ...world.deps, pace: { ...unpaced, room: async () => room } })
   for (let nth = 0; nth < 3; nth++) await enqueue(world, { purpose: 'campaign' })
   expect(await sender.work()).toBe(1)
-  room = { count: 0, waitMs: 40 }
+  room = { count: 0, waitMs: 40, gapMs: 1 }
   const beganMs = performance.now()
   expect(await sender.work()).toBe(1)
   expect(performance.now() - beganMs).toBeGreaterThan(55)

@@ -100,7 +100,7 @@ test('a kill switch acts within a second however slow WhatsApp is', async () => 
 test('no more is claimed than there are connections, however much is due and long WhatsApp answers nothing', async () => {
   await using world = await createOutboxWorld()
   await addReplies(world, mostUnderWay + 200)
-  const pace = { ...unpaced, room: async () => ({ count: 2 * mostUnderWay, waitMs: 0 }) }
+  const pace = { ...unpaced, room: async () => ({ count: 2 * mostUnderWay, waitMs: 0, gapMs: 1 }) }
   let answer = (): void => undefined
   const held = new Promise<void>((resolve) => (answer = resolve))
   const api = { send: () => held.then(() => ({ kind: 'unknown' as const, reason: 'timed out' })) }

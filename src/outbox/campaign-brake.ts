@@ -1,0 +1,71 @@
+import { monotonicMs, type Clock } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Sql } from '../platform/database.ts'
+
+/**
+ * Each message that goes out brings three statuses back, and somebody's STOP may stand in line behind them. Where what comes in is not
+ * handled quickly enough, campaigns go out more slowly; replies and alerts do not.
+ */
+export interface CampaignBrake {
+  /** So many campaign messages may be claimed now. `gapMs`: how far the number's slots lie apart. */
+  room(sql: Sql, numberId: number, gapMs: number): Promise<number>
+  /** So many were. */
+  noteClaimed(numberId: number, campaigns: number): void
+}
+
+export interface BrakeDeps {
+  clock: Clock
+  log: Logger
+  /** For how long the oldest of what came in has been waiting. */
+  lagMs: (sql: Sql, now: Date) => Promise<number>
+  nowMs?: () => number
+}
+
+const lookEveryMs = 250
+const freeUntilMs = 1_000
+const standsFromMs = 5_000
+// What is not claimed in time is not saved up for longer than this.
+const keptMs = 200
+
+/** Who may claim no more campaign messages now looks again after so long. */
+export const brakedWaitMs = 100
+
+/** The part of the pace that campaigns may use (0 to 1): all of it up to a second of lag, none from five on. */
+export function decideCampaignShare(lagMs: number): number {
+  return Math.min(1, Math.max(0, (standsFromMs - lagMs) / (standsFromMs - freeUntilMs)))
+}
+
+export function createCampaignBrake({ clock, log, lagMs, nowMs = monotonicMs }: BrakeDeps): CampaignBrake {
+  const rooms = new Map<number, { count: number; atMs: number }>()
+  let lookedMs = -Infinity
+  let share = 1
+  const look = async (sql: Sql): Promise<void> => {
+    if (nowMs() - lookedMs < lookEveryMs) return
+    lookedMs = nowMs()
+    const lag = await lagMs(sql, clock.now())
+    const before = share
+    share = decideCampaignShare(lag)
+    if (before === 1 && share < 1)
+      log.warn({ lagMs: lag }, 'What comes in is behind: campaigns go out more slowly')
+    if (before < 1 && share === 1)
+      log.info('What comes in is handled in time again: campaigns go on at their pace')
+  }
+  return {
+    room: async (sql, numberId, gapMs) => {
+      await look(sql)
+      if (share === 1) {
+        rooms.delete(numberId)
+        return Infinity
+      }
+      const known = rooms.get(numberId) ?? { count: 0, atMs: nowMs() }
+      const gained = ((nowMs() - known.atMs) * share) / gapMs
+      const count = Math.min(Math.max(1, (keptMs * share) / gapMs), known.count + gained)
+      rooms.set(numberId, { count, atMs: nowMs() })
+      return Math.floor(count)
+    },
+    noteClaimed: (numberId, campaigns) => {
+      const known = rooms.get(numberId)
+      if (known !== undefined) known.count -= campaigns
+    },
+  }
+}
