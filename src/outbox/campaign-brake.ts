@@ -7,8 +7,11 @@ import type { Sql } from '../platform/database.ts'
  * handled quickly enough, campaigns go out more slowly; replies and alerts do not.
  */
 export interface CampaignBrake {
-  /** So many campaign messages may be claimed now. `gapMs`: how far the number's slots lie apart. */
-  room(sql: Sql, numberId: number, gapMs: number): Promise<number>
+  /**
+   * So many campaign messages may be claimed now by this process, of which there are a few: what is left too much, the next look at the
+   * lag corrects. `gapMs`: how far the number's slots lie apart. `waitMs`: when one more will be; 0 where nobody can say.
+   */
+  room(sql: Sql, numberId: number, gapMs: number): Promise<{ count: number; waitMs: number }>
   /** So many were. */
   noteClaimed(numberId: number, campaigns: number): void
 }
@@ -21,14 +24,13 @@ export interface BrakeDeps {
   nowMs?: () => number
 }
 
-const lookEveryMs = 250
+const tellEveryMs = 60_000
 const freeUntilMs = 1_000
 const standsFromMs = 5_000
 // What is not claimed in time is not saved up for longer than this.
 const keptMs = 200
-
-/** Who may claim no more campaign messages now looks again after so long. */
-export const brakedWaitMs = 100
+// Claims would become many and small.
+const shortestWaitMs = 100
 
 /** The part of the pace that campaigns may use (0 to 1): all of it up to a second of lag, none from five on. */
 export function decideCampaignShare(lagMs: number): number {
@@ -37,31 +39,27 @@ export function decideCampaignShare(lagMs: number): number {
 
 export function createCampaignBrake({ clock, log, lagMs, nowMs = monotonicMs }: BrakeDeps): CampaignBrake {
   const rooms = new Map<number, { count: number; atMs: number }>()
-  let lookedMs = -Infinity
-  let share = 1
-  const look = async (sql: Sql): Promise<void> => {
-    if (nowMs() - lookedMs < lookEveryMs) return
-    lookedMs = nowMs()
-    const lag = await lagMs(sql, clock.now())
-    const before = share
-    share = decideCampaignShare(lag)
-    if (before === 1 && share < 1)
-      log.warn({ lagMs: lag }, 'What comes in is behind: campaigns go out more slowly')
-    if (before < 1 && share === 1)
-      log.info('What comes in is handled in time again: campaigns go on at their pace')
+  let toldMs = -Infinity
+  const tell = (lag: number): void => {
+    if (nowMs() - toldMs < tellEveryMs) return
+    toldMs = nowMs()
+    log.warn({ lagMs: lag }, 'What comes in is behind: campaigns go out more slowly')
   }
   return {
     room: async (sql, numberId, gapMs) => {
-      await look(sql)
+      const lag = await lagMs(sql, clock.now())
+      const share = decideCampaignShare(lag)
       if (share === 1) {
         rooms.delete(numberId)
-        return Infinity
+        return { count: Infinity, waitMs: 0 }
       }
+      tell(lag)
       const known = rooms.get(numberId) ?? { count: 0, atMs: nowMs() }
       const gained = ((nowMs() - known.atMs) * share) / gapMs
       const count = Math.min(Math.max(1, (keptMs * share) / gapMs), known.count + gained)
       rooms.set(numberId, { count, atMs: nowMs() })
-      return Math.floor(count)
+      const nextMs = share === 0 ? 0 : Math.max(shortestWaitMs, ((1 - (count % 1)) * gapMs) / share)
+      return { count: Math.floor(count), waitMs: nextMs }
     },
     noteClaimed: (numberId, campaigns) => {
       const known = rooms.get(numberId)

@@ -1,10 +1,8 @@
+import { isNews, timeOfNews, type Said } from '../shops/latest-word.ts'
 import type { StatusDetails, TemplateState } from './template.ts'
 
-/** Something that Meta says of a template. `at` is Meta's own time of it. */
-export interface TemplateNews {
-  at: Date
-  /** A list of all templates, asked for at `at` by our clock, which may differ from Meta's by a few minutes. */
-  isListing?: boolean
+/** Something that Meta says of a template; a reading is a list of all of them. */
+export interface TemplateNews extends Said {
   status?: { name: string; reason: string | null; details: StatusDetails | null }
   category?: string
   quality?: string
@@ -24,7 +22,6 @@ const ranks = [
   'REJECTED',
   'DISABLED',
 ]
-const clocksDifferMs = 5 * 60_000
 const flaggedForMs = 7 * 86_400_000
 
 /**
@@ -36,34 +33,21 @@ export function decideTemplateState(before: TemplateState, news: TemplateNews, n
   return readQuality(followStatus(before, learned, now), news)
 }
 
-/** Whether this word is later than the one that is known; a tie goes to the greater rank. */
-function isNewer(knownAt: Date | null, news: TemplateNews, isGreater: boolean): boolean {
-  if (knownAt === null || news.at > knownAt) return true
-  return news.at.getTime() === knownAt.getTime() && (news.isListing === true || isGreater)
-}
-
-/** A list is the last word on what happened until a few minutes before it; about those minutes an event may know better. */
-function timeOf(knownAt: Date | null, news: TemplateNews): Date {
-  if (news.isListing !== true) return news.at
-  const sureMs = news.at.getTime() - clocksDifferMs
-  return knownAt === null || knownAt.getTime() < sureMs ? new Date(sureMs) : knownAt
-}
-
 function readStatus(before: TemplateState, news: TemplateNews): Partial<TemplateState> {
   const told = news.status
   if (told === undefined) return {}
   const rank = rankOf(told.name) - rankOf(before.status)
   // A message's failure may tell of a pause before the webhook that says more of it.
   const saysMore = rank === 0 && told.details !== null
-  if (!isNewer(before.statusAt, news, rank > 0 || saysMore)) return {}
-  if (news.isListing === true && isStillFlagged(before, news)) return {}
+  if (!isNews(before.statusAt, news, rank > 0 || saysMore)) return {}
+  if (news.isReading === true && isStillFlagged(before, news)) return {}
   const isSame = told.name === before.status
   return {
     status: told.name,
     // A list gives reasons of rejections only, and no details: what a webhook told is kept as long as nothing has changed.
-    reason: told.reason ?? (isSame && news.isListing === true ? before.reason : null),
+    reason: told.reason ?? (isSame && news.isReading === true ? before.reason : null),
     statusDetails: detailsAfter(before, told.details ?? (isSame ? before.statusDetails : null)),
-    statusAt: timeOf(before.statusAt, news),
+    statusAt: timeOfNews(before.statusAt, news),
   }
 }
 
@@ -87,8 +71,8 @@ function readCategory(before: TemplateState, news: TemplateNews): Partial<Templa
   const told = news.category
   const acceptedCategory = before.acceptedCategory ?? before.category
   if (told === undefined) return { acceptedCategory }
-  if (!isNewer(before.categoryAt, news, told > before.category)) return { acceptedCategory }
-  return { acceptedCategory, category: told, categoryAt: timeOf(before.categoryAt, news) }
+  if (!isNews(before.categoryAt, news, told > before.category)) return { acceptedCategory }
+  return { acceptedCategory, category: told, categoryAt: timeOfNews(before.categoryAt, news) }
 }
 
 const freshRampUp = { rampStartedAt: null, rampHour: 0, rampSent: 0, rampHeldAt: null }
@@ -106,8 +90,8 @@ const proven = { rampStartedAt: new Date(0), rampHeldAt: null }
 function readQuality(state: TemplateState, news: TemplateNews): TemplateState {
   const told = news.quality
   if (told === undefined) return readComing(state, news)
-  if (!isNewer(state.qualityAt, news, told > (state.quality ?? ''))) return readComing(state, news)
-  const qualityAt = timeOf(state.qualityAt, news)
+  if (!isNews(state.qualityAt, news, told > (state.quality ?? ''))) return readComing(state, news)
+  const qualityAt = timeOfNews(state.qualityAt, news)
   return readComing({ ...state, quality: told, qualityAt, ...(told === 'GREEN' ? proven : {}) }, news)
 }
 

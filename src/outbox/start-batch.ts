@@ -2,7 +2,7 @@ import type { OutgoingContent, Recipient, SendEndpoint } from '../connectors/met
 import { monotonicMs } from '../platform/clock.ts'
 import type { Database, Tx } from '../platform/database.ts'
 import type { Random } from '../platform/random.ts'
-import { brakedWaitMs, type CampaignBrake } from './campaign-brake.ts'
+import type { CampaignBrake } from './campaign-brake.ts'
 import { checkAgain, type CheckDeps } from './check-again.ts'
 import { isUserIdRefused } from './choose-recipient.ts'
 import {
@@ -96,8 +96,9 @@ export function startBatch(
     const count = Math.min(room.count, at.atMost ?? Infinity)
     const aside = await setStoppedAside(deps, tx, number, at.now)
     const shares = shareLanes(count, deps.random)
-    const campaigns = Math.min(count, (await deps.brake?.room(tx, numberId, room.gapMs)) ?? count)
-    const rows = await claimDue(tx, number, { now: at.now, count, shares, campaignsAtMost: campaigns })
+    const campaigns = (await deps.brake?.room(tx, numberId, room.gapMs)) ?? { count, waitMs: 0 }
+    const campaignsAtMost = Math.min(count, campaigns.count)
+    const rows = await claimDue(tx, number, { now: at.now, count, shares, campaignsAtMost })
     deps.brake?.noteClaimed(numberId, rows.filter(({ lane }) => lane === laneOf('campaign')).length)
     const levels = await listContactLevels(
       tx,
@@ -109,8 +110,7 @@ export function startBatch(
     const started = await stamp(deps, tx, { number, ready, reserved, at })
     await saveContactLevels(tx, numberId, levelsAfter(ready, levels, at.now))
     const line = started.length === 0 ? undefined : await deps.pace.take(tx, numberId, started.length)
-    const waitMs = campaigns < count ? brakedWaitMs : 0
-    return { claimed: aside + rows.length, started, line, lockedMs, waitMs }
+    return { claimed: aside + rows.length, started, line, lockedMs, waitMs: campaigns.waitMs }
   })
 }
 

@@ -81,7 +81,7 @@ function readListed(
     before ?? { ...unmade, category, acceptedCategory: wanted ?? category },
     {
       at: askedAt,
-      isListing: true,
+      isReading: true,
       status: { name: status, reason: listed.rejectedReason ?? null, details: null },
       category,
       ...(quality === undefined ? {} : { quality }),
@@ -101,7 +101,7 @@ function isLongHeld({ rampHeldAt }: Pick<Template, 'rampHeldAt'>, now: Date): bo
 function toDeleted(before: Template, askedAt: Date): Template {
   const news = {
     at: askedAt,
-    isListing: true,
+    isReading: true,
     status: { name: 'DELETED', reason: null, details: null },
   }
   return { ...before, ...decideTemplateState(before, news, askedAt), syncedAt: askedAt }

@@ -28,9 +28,9 @@ test('of a number at 100 a second, three seconds behind, fifty campaign messages
   let claimed = 0
   const claimFor = async (ms: number): Promise<void> => {
     for (const endMs = nowMs + ms; nowMs < endMs; nowMs += 10) {
-      const room = Math.min(1_000, await brake.room(db, 1, 10))
-      brake.noteClaimed(1, room)
-      claimed += room
+      const { count } = await brake.room(db, 1, 10)
+      brake.noteClaimed(1, count)
+      claimed += count
     }
   }
   await claimFor(2_000)
@@ -38,26 +38,41 @@ test('of a number at 100 a second, three seconds behind, fifty campaign messages
   expect(claimed).toBeLessThanOrEqual(100)
   // What was not claimed while nothing was due is not made up for.
   nowMs += 60_000
-  expect(await brake.room(db, 1, 10)).toBe(10)
+  expect(await brake.room(db, 1, 10)).toEqual({ count: 10, waitMs: 100 })
+  brake.noteClaimed(1, 10)
+  nowMs += 15
+  expect(await brake.room(db, 1, 10)).toEqual({ count: 0, waitMs: 100 })
+  // One of a slow number comes in its own time.
+  expect(await brake.room(db, 2, 1_000)).toEqual({ count: 0, waitMs: 2_000 })
   lag = 500
-  nowMs += 250
-  expect(await brake.room(db, 1, 10)).toBe(Infinity)
+  expect(await brake.room(db, 1, 10)).toEqual({ count: Infinity, waitMs: 0 })
 })
 
 test('while nothing that comes in is handled no campaign goes, and replies and alerts do', async () => {
   await using world = await createOutboxWorld()
   let lag = 10_000
-  const brake = createCampaignBrake({ clock: world.clock, log, lagMs: async () => lag, nowMs: () => 1_000 })
+  const brake = createCampaignBrake({ clock: world.clock, log, lagMs: async () => lag })
   const deps = { ...world.deps, brake }
   for (const purpose of ['campaign', 'campaign', 'alert', 'reply'] as const) await enqueue(world, { purpose })
   expect(await sendDue(deps)).toBe(2)
   expect(await statesOf(world)).toEqual({ alert: 'accepted', reply: 'accepted', campaign: 'waiting' })
-  // It looks again by itself.
-  expect(await createSender(deps).work()).toBe(1)
+  // Nothing to do until others have done theirs.
+  expect(await sendDue(deps)).toBe(0)
   lag = 0
-  const free = createCampaignBrake({ clock: world.clock, log, lagMs: async () => lag })
-  expect(await sendDue({ ...world.deps, brake: free })).toBe(2)
+  expect(await sendDue(deps)).toBe(2)
   expect(await statesOf(world)).toMatchObject({ campaign: 'accepted' })
+})
+
+test('while campaigns may go slowly, the next is looked for when it may go', async () => {
+  await using world = await createOutboxWorld()
+  const brake = createCampaignBrake({ clock: world.clock, log, lagMs: async () => 3_000 })
+  const sender = createSender({ ...world.deps, brake })
+  for (let nth = 0; nth < 3; nth++) await enqueue(world, { purpose: 'campaign' })
+  let rounds = 0
+  while ((await sender.work()) > 0) rounds += 1
+  await sender.settled()
+  expect(rounds, 'it has waited').toBeGreaterThan(1)
+  expect(await statesOf(world)).toEqual({ campaign: 'accepted' })
 })
 
 async function statesOf(world: OutboxWorld): Promise<Record<string, string>> {

@@ -27,7 +27,7 @@ const status = (name: string, minutes: number): TemplateNews => ({
 })
 const listed = (name: string, minutes: number, more: Partial<TemplateNews> = {}): TemplateNews => ({
   ...status(name, minutes),
-  isListing: true,
+  isReading: true,
   ...more,
 })
 const after = (before: TemplateState, ...news: TemplateNews[]): TemplateState =>
